@@ -1,0 +1,50 @@
+"""Who does it: resolved once a request, then passed into every operation as `by`."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pingzhan.access.permissions import Permission
+from pingzhan.access.roles import ROLES, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role held now, under `path`; `unit_id` is the unit on whose behalf."""
+
+    role: str
+    path: str
+    unit_id: UUID | None = None
+
+    @property
+    def definition(self) -> Role:
+        return ROLES[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """kind: user (signed in), reporter (proved by a query code only), anonymous, system."""
+
+    kind: str
+    user_id: UUID | None = None
+    name: str = ""
+    held: tuple[Held, ...] = ()
+    proof: UUID | None = None  # of a reporter: the matter whose query code was shown
+
+    @property
+    def is_staff(self) -> bool:
+        return any(held.definition.permissions for held in self.held)
+
+    @property
+    def mfa_required(self) -> bool:
+        return any(held.definition.mfa_required for held in self.held)
+
+    @property
+    def unit_ids(self) -> frozenset[UUID]:
+        return frozenset(held.unit_id for held in self.held if held.unit_id)
+
+    def holding(self, permission: Permission) -> tuple[Held, ...]:
+        return tuple(held for held in self.held if permission in held.definition.permissions)
+
+
+ANONYMOUS = Actor("anonymous")
+SYSTEM = Actor("system", name="system")

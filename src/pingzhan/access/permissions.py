@@ -1,0 +1,30 @@
+"""What can be allowed: one code a verb, grouped by the room it belongs to."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    PLACE_VIEW = "place.view"
+    PLACE_IMPORT = "place.import"
+
+    PERSON_VIEW = "person.view"
+    PERSON_OPEN = "person.open"  # see a sealed field in the clear, logged
+    APPOINT = "person.appoint"
+
+    MATTER_VIEW = "matter.view"
+    MATTER_REPORT = "matter.report"  # enter a matter on behalf of somebody
+    MATTER_ACCEPT = "matter.accept"  # accept, reject, merge, split
+    MATTER_DISPATCH = "matter.dispatch"  # dispatch, refer
+    MATTER_HANDLE = "matter.handle"  # sign, return, progress, hold, resume, complete
+    MATTER_SUPERVISE = "matter.supervise"  # urge, supervise
+    MATTER_VERIFY = "matter.verify"  # verify, feed back
+    MATTER_RATE = "matter.rate"  # note a rating given by phone or at the door
+    MATTER_PUBLISH = "matter.publish"  # approve the notice
+    MATTER_ARCHIVE = "matter.archive"
+    MATTER_REOPEN = "matter.reopen"
+    MATTER_OPEN_CONTACT = "matter.open_contact"  # the reporter's name and phone in the clear, logged
+    MATTER_EXPORT = "matter.export"
+
+    JOURNAL_VIEW = "journal.view"
+    JOBS_VIEW = "jobs.view"
+    ACCESS_GRANT = "access.grant"

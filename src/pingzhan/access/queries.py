@@ -1,0 +1,80 @@
+"""The one resolver of rights: pages, API, search, export and operations all ask here."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from pingzhan.access.actors import ANONYMOUS, Actor, Held
+from pingzhan.access.models import ApiToken, Grant, User
+from pingzhan.access.permissions import Permission
+from pingzhan.access.roles import ROLES
+from pingzhan.core.db import under
+
+
+def actor_for(user: User, *, at: datetime) -> Actor:
+    """The actor of a signed-in user with the roles in force at `at`; one statement."""
+    if not user.is_active:
+        return ANONYMOUS
+    grants = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=at), user=user, since__lte=at)
+    held = tuple(
+        Held(role, path, unit_id)
+        for role, path, unit_id in grants.order_by("path", "role").values_list("role", "path", "unit_id")
+        if role in ROLES
+    )
+    return Actor("user", user.pk, user.name, held)
+
+
+def user_of_token(token: str, *, at: datetime) -> User | None:
+    """The active user of a bearer token, or None; one statement."""
+    row = (
+        ApiToken.objects.select_related("user")
+        .filter(digest=token_digest(token), until__gt=at, user__is_active=True)
+        .first()
+    )
+    return row.user if row else None
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def can(actor: Actor, permission: Permission, path: str, *, unit_id: UUID | None = None) -> bool:
+    """Whether `actor` has `permission` on something at `path` that `unit_id` handles. Asks no database."""
+    if actor.kind == "system":
+        return True
+    return any(_reaches(held, path, unit_id) for held in actor.holding(permission))
+
+
+def _reaches(held: Held, path: str, unit_id: UUID | None) -> bool:
+    if not path.startswith(held.path):
+        return False
+    if held.definition.by_unit:
+        return held.unit_id is not None and held.unit_id == unit_id
+    return True
+
+
+def scope(actor: Actor, permission: Permission, *, path: str = "path", unit: str = "handler_id") -> Q:
+    """The filter that keeps only rows that `actor` has `permission` on; matches nothing when there are none.
+
+    `path` and `unit` name the row's fields. System sees all.
+    """
+    if actor.kind == "system":
+        return Q()
+    reach = Q(pk__in=[])
+    for held in actor.holding(permission):
+        if held.definition.by_unit:
+            reach |= under(path, held.path) & Q(**{unit: held.unit_id})
+        else:
+            reach |= under(path, held.path)
+    return reach
+
+
+def roots(actor: Actor, permission: Permission) -> list[str]:
+    """The highest paths under which `actor` has `permission`, none inside another."""
+    found: list[str] = []
+    for held in sorted(actor.holding(permission), key=lambda held: held.path):
+        if not any(held.path.startswith(above) for above in found):
+            found.append(held.path)
+    return found

@@ -1,0 +1,69 @@
+"""Roles: named sets of permissions. Who holds which, where and until when, is a Grant."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pingzhan.access.permissions import Permission as P
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    code: str
+    label: Any
+    permissions: frozenset[P]
+    home: str  # the face that opens after sign-in: portal, field, desk
+    mfa_required: bool = False
+    by_unit: bool = False  # sees only what its own unit handles, not all that lies under the path
+
+
+def _role(
+    code: str, label: Any, home: str, permissions: Iterable[P], *, mfa_required: bool = False, by_unit: bool = False
+) -> Role:
+    return Role(code, label, frozenset(permissions), home, mfa_required, by_unit)
+
+
+_SEE = {P.PLACE_VIEW, P.MATTER_VIEW}
+_HANDLE = {P.MATTER_HANDLE, P.MATTER_OPEN_CONTACT}
+_RUN = {
+    P.MATTER_REPORT,
+    P.MATTER_ACCEPT,
+    P.MATTER_DISPATCH,
+    P.MATTER_VERIFY,
+    P.MATTER_RATE,
+    P.MATTER_REOPEN,
+    P.MATTER_EXPORT,
+    P.PERSON_VIEW,
+}
+_ANSWER_FOR = {P.MATTER_SUPERVISE, P.MATTER_PUBLISH, P.MATTER_ARCHIVE, P.PERSON_OPEN, P.JOURNAL_VIEW}
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        _role("resident", _("居民"), "portal", set()),
+        _role("building_leader", _("楼组长"), "field", _SEE | {P.MATTER_REPORT}),
+        _role("grid_worker", _("网格员"), "field", _SEE | _HANDLE | {P.MATTER_REPORT}),
+        _role("community_staff", _("居委工作人员"), "desk", _SEE | _HANDLE | _RUN),
+        _role("community_secretary", _("居委书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | {P.APPOINT}),
+        _role("unit_staff", _("单位经办人"), "desk", _SEE | _HANDLE | {P.MATTER_EXPORT}, by_unit=True),
+        _role("street_staff", _("街镇工作人员"), "desk", _SEE | _HANDLE | _RUN | {P.MATTER_SUPERVISE}),
+        _role("street_secretary", _("街镇书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | {P.APPOINT}),
+        _role(
+            "district_command",
+            _("区指挥中心"),
+            "desk",
+            _SEE | _HANDLE | _RUN | _ANSWER_FOR | {P.APPOINT, P.JOBS_VIEW},
+            mfa_required=True,
+        ),
+        _role("inspector", _("督查员"), "desk", _SEE | {P.MATTER_SUPERVISE, P.MATTER_EXPORT, P.JOURNAL_VIEW}),
+        _role(
+            "administrator",
+            _("系统管理员"),
+            "desk",
+            {P.PLACE_VIEW, P.PLACE_IMPORT, P.APPOINT, P.ACCESS_GRANT, P.JOBS_VIEW, P.JOURNAL_VIEW, P.PERSON_VIEW},
+            mfa_required=True,
+        ),
+    )
+}

@@ -1,0 +1,10 @@
+"""The one place that reads the clock. Views, commands and tasks call it; the domain is handed `at`."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return timezone.now()

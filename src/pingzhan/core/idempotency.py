@@ -1,0 +1,74 @@
+"""A command that arrives twice takes effect once: the second time it gets the first answer.
+
+The record is written in the transaction of the command. Of two that arrive at the same moment the database lets one
+insert; the other waits for it, finds its answer, and undoes its own work.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from pingzhan.core.errors import Invalid, KeyReused
+from pingzhan.core.models import IdempotencyRecord
+
+KEPT = timedelta(days=7)
+MAX_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: Any
+    repeated: bool
+
+
+def once(
+    *, key: str | None, owner: str, route: str, body: bytes, at: datetime, work: Callable[[], tuple[int, Any]]
+) -> Answer:
+    """Run `work` inside a transaction and keep its (status, JSON body) under (`owner`, `route`, `key`).
+
+    Without a key the work just runs. The same key with the same body returns the kept answer; with another body raises
+    KeyReused. Errors of `work` are not kept: nothing happened, so it may be tried again.
+    """
+    if not key:
+        with transaction.atomic():
+            status, answer = work()
+        return Answer(status, answer, repeated=False)
+    if len(key) > MAX_KEY:
+        raise Invalid(_("请求编号过长"), errors=[{"loc": ["header", "Idempotency-Key"], "msg": _("最多 200 个字符")}])
+    digest = hashlib.sha256("\x00".join((owner, route, key)).encode()).digest()
+    body_digest = hashlib.sha256(body).digest()
+    kept = _kept(digest, body_digest)
+    if kept is not None:
+        return kept
+    try:
+        with transaction.atomic():
+            status, answer = work()
+            IdempotencyRecord.objects.create(
+                digest=digest, body_digest=body_digest, status=status, answer=answer, created_at=at
+            )
+    except IntegrityError:
+        kept = _kept(digest, body_digest)
+        if kept is None:
+            raise
+        return kept
+    return Answer(status, answer, repeated=False)
+
+
+def _kept(digest: bytes, body_digest: bytes) -> Answer | None:
+    record = IdempotencyRecord.objects.filter(digest=digest).first()
+    if record is None:
+        return None
+    if bytes(record.body_digest) != body_digest:
+        raise KeyReused(_("同一个请求编号已用于不同的内容；请换一个编号再提交"))
+    return Answer(record.status, record.answer, repeated=True)
+
+
+def forget_old(*, at: datetime) -> int:
+    """Drop the records older than a week; returns how many."""
+    return IdempotencyRecord.objects.filter(created_at__lt=at - KEPT).delete()[0]

@@ -1,0 +1,70 @@
+"""Writes of matters: one function a verb, keyword-only, one transaction and one journal entry each."""
+
+from pingzhan.matters.operations.closing import (
+    archive as archive,
+)
+from pingzhan.matters.operations.closing import (
+    feed_back as feed_back,
+)
+from pingzhan.matters.operations.closing import (
+    lapse_rating as lapse_rating,
+)
+from pingzhan.matters.operations.closing import (
+    publish as publish,
+)
+from pingzhan.matters.operations.closing import (
+    rate as rate,
+)
+from pingzhan.matters.operations.closing import (
+    reopen as reopen,
+)
+from pingzhan.matters.operations.closing import (
+    take_down as take_down,
+)
+from pingzhan.matters.operations.closing import (
+    verify as verify,
+)
+from pingzhan.matters.operations.contact import open_contact as open_contact
+from pingzhan.matters.operations.handling import (
+    complete as complete,
+)
+from pingzhan.matters.operations.handling import (
+    hold as hold,
+)
+from pingzhan.matters.operations.handling import (
+    progress as progress,
+)
+from pingzhan.matters.operations.handling import (
+    resume as resume,
+)
+from pingzhan.matters.operations.handling import (
+    return_matter as return_matter,
+)
+from pingzhan.matters.operations.handling import (
+    sign as sign,
+)
+from pingzhan.matters.operations.intake import (
+    accept as accept,
+)
+from pingzhan.matters.operations.intake import (
+    dispatch as dispatch,
+)
+from pingzhan.matters.operations.intake import (
+    merge as merge,
+)
+from pingzhan.matters.operations.intake import (
+    refer as refer,
+)
+from pingzhan.matters.operations.intake import (
+    reject as reject,
+)
+from pingzhan.matters.operations.intake import (
+    split as split,
+)
+from pingzhan.matters.operations.intake import (
+    withdraw as withdraw,
+)
+from pingzhan.matters.operations.report import Location as Location
+from pingzhan.matters.operations.report import report as report
+from pingzhan.matters.operations.supervision import supervise as supervise
+from pingzhan.matters.operations.supervision import urge as urge

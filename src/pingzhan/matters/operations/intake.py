@@ -1,0 +1,184 @@
+"""First steps: accept, reject, dispatch, refer, merge, split, withdraw."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pingzhan.access.actors import Actor
+from pingzhan.core.errors import Invalid
+from pingzhan.matters.choices import Source, Step, Urgency
+from pingzhan.matters.models import Matter
+from pingzhan.matters.operations.advance import Move, Words, advance, needed
+from pingzhan.matters.operations.report import Location, report
+from pingzhan.matters.queries.reference import UnitRef, reference
+from pingzhan.places.queries import place_ref
+
+MOST_PARTS = 10
+
+
+def accept(
+    *,
+    matter: Matter,
+    by: Actor,
+    at: datetime,
+    category: str = "",
+    urgency: str = "",
+    place: str = "",
+    note: str = "",
+    version: int | None = None,
+) -> Matter:
+    """Take the matter on; category, urgency and place may be set right on this occasion."""
+    changes: dict[str, object] = {}
+    if category and category != matter.category_id:
+        known = reference()
+        if category not in known.categories or known.categories[category].parent_id is None:
+            raise Invalid(_("没有这个类别"), errors=[{"loc": ["category"], "msg": _("没有这个类别")}])
+        changes["category"] = known.categories[category]
+    if urgency and urgency != matter.urgency:
+        if urgency not in Urgency.values:
+            raise Invalid(_("紧急程度不正确"), errors=[{"loc": ["urgency"], "msg": _("紧急程度不正确")}])
+        changes["urgency"] = urgency
+    if place:
+        changes |= _moved(matter, place)
+    if changes:
+        path = str(changes.get("path", matter.path))
+        chosen = category or matter.category_id
+        handler = reference().handler_for(path, chosen)
+        changes["suggested_id"] = handler.id if handler else None
+    data = {"category": category, "urgency": urgency, "place": place}
+    return advance(
+        Move(
+            matter, Step.ACCEPT, by, at, Words(note=note), changes, version=version,
+            tell=_("您反映的事项 %(number)s 已受理。") % {"number": matter.number},
+            data={name: value for name, value in data.items() if value},
+        )
+    )  # fmt: skip
+
+
+def _moved(matter: Matter, code: str) -> dict[str, object]:
+    """The columns of a matter set right to another place within the receiver's own area."""
+    found = place_ref(code)
+    if found is None:
+        raise Invalid(_("没有这个区域编码"), errors=[{"loc": ["place"], "msg": _("没有这个区域编码")}])
+    receiver = reference().receiver_for(found.path)
+    parts = found.path.split("/")
+    return {
+        "place_id": found.id,
+        "path": found.path,
+        "street": next((part for part in parts if len(part) == 9 and part.isdigit()), ""),
+        "community": next((part for part in parts if len(part) == 12 and part.isdigit()), ""),
+        "receiver_id": receiver.id if receiver else matter.receiver_id,
+    }
+
+
+def reject(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int | None = None) -> Matter:
+    """Not taken on; the reason goes to the reporter."""
+    reason = needed(reason, "reason", _("请写明不予受理的理由，居民会看到"))
+    return advance(
+        Move(
+            matter, Step.REJECT, by, at, Words(reply=reason), {"next_due_at": None}, version=version,
+            tell=_("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。") % {"number": matter.number},
+        )
+    )  # fmt: skip
+
+
+def dispatch(
+    *, matter: Matter, by: Actor, at: datetime, unit: str = "", note: str = "", version: int | None = None
+) -> Matter:
+    """Hand the matter to `unit` (its code), by default the one that the rules suggest."""
+    chosen = _unit(matter, unit)
+    return advance(
+        Move(
+            matter, Step.DISPATCH, by, at, Words(note=note), {"handler_id": chosen.id}, version=version,
+            data={"unit": chosen.code, "by_rule": chosen.id == matter.suggested_id},
+        )
+    )  # fmt: skip
+
+
+def _unit(matter: Matter, code: str) -> UnitRef:
+    """The unit to hand it to: one of those on the way up from the matter's place."""
+    known = reference()
+    if not code:
+        suggested = known.units.get(matter.suggested_id) if matter.suggested_id else None
+        if suggested is None:
+            raise Invalid(_("没有可自动确定的承办单位，请选择一个"), errors=[{"loc": ["unit"], "msg": _("请选择承办单位")}])
+        return suggested
+    found = next((unit for unit in known.units.values() if unit.code == code), None)
+    if found is None or not matter.path.startswith(found.path):
+        raise Invalid(_("这个单位不能承办此处的事项"), errors=[{"loc": ["unit"], "msg": _("请选择所在区域或上级的单位")}])
+    return found
+
+
+def refer(
+    *, matter: Matter, by: Actor, at: datetime, reason: str, unit: str = "", version: int | None = None
+) -> Matter:
+    """Beyond this level's powers: hand it up to `unit`, by default the superior of the unit in charge."""
+    reason = needed(reason, "reason", _("请写明需要上级处理的原因"))
+    known = reference()
+    if unit:
+        chosen = _unit(matter, unit)
+    else:
+        present = known.units.get(matter.handler_id or matter.receiver_id)
+        superior = present.superior_id if present else None
+        if superior is None or superior not in known.units:
+            raise Invalid(_("没有上级单位可以上呈"), errors=[{"loc": ["unit"], "msg": _("请选择上级单位")}])
+        chosen = known.units[superior]
+    if chosen.id == matter.handler_id:
+        raise Invalid(_("该单位已在承办"), errors=[{"loc": ["unit"], "msg": _("请选择另一个单位")}])
+    return advance(
+        Move(
+            matter, Step.REFER, by, at, Words(note=reason), {"handler_id": chosen.id}, version=version,
+            data={"unit": chosen.code},
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def merge(*, matter: Matter, into: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None) -> Matter:
+    """The same trouble was reported before: this sheet ends, its reporter follows the older one."""
+    if into.pk == matter.pk:
+        raise Invalid(_("不能合并到自己"), errors=[{"loc": ["into"], "msg": _("请选择另一件事项")}])
+    if not into.is_open or into.merged_into_id:
+        raise Invalid(_("目标事项已经结束，不能合并进去"), errors=[{"loc": ["into"], "msg": _("请选择办理中的事项")}])
+    reply = _("与事项 %(number)s 反映同一问题，已合并办理。") % {"number": into.number}
+    return advance(
+        Move(
+            matter, Step.MERGE, by, at, Words(note=note, reply=reply), {"merged_into": into, "next_due_at": None},
+            version=version, tell=reply, data={"into": into.number},
+        )
+    )  # fmt: skip
+
+
+@transaction.atomic
+def split(
+    *, matter: Matter, parts: list[str], by: Actor, at: datetime, note: str = "", version: int | None = None
+) -> list[Matter]:
+    """Several troubles in one report: a child matter for each further part. Returns the children."""
+    parts = [part.strip() for part in parts if part.strip()]
+    if not 1 <= len(parts) <= MOST_PARTS:
+        message = _("请把内容拆成 1 至 %(most)s 个部分") % {"most": MOST_PARTS}
+        raise Invalid(message, errors=[{"loc": ["parts"], "msg": message}])
+    place = matter.path.rstrip("/").rsplit("/", 1)[-1]
+    advance(
+        Move(matter, Step.SPLIT, by, at, Words(note=note), version=version, data={"parts": len(parts)})
+    )
+    return [
+        report(
+            text=part,
+            location=Location(code=place, address=matter.address),
+            source=Source(matter.source),
+            by=by,
+            at=at,
+            split_from=matter,
+        )
+        for part in parts
+    ]
+
+
+def withdraw(*, matter: Matter, by: Actor, at: datetime, reason: str = "", version: int | None = None) -> Matter:
+    """The reporter no longer wants it, while nobody has begun."""
+    return advance(
+        Move(matter, Step.WITHDRAW, by, at, Words(reply=reason.strip()), {"next_due_at": None}, version=version)
+    )
+

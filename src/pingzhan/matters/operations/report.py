@@ -1,0 +1,214 @@
+"""Raising a matter: it finds its place, its category, its handler and its first clock by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pingzhan.access.actors import ANONYMOUS, Actor
+from pingzhan.access.operations import require
+from pingzhan.access.permissions import Permission
+from pingzhan.core.counters import next_number
+from pingzhan.core.errors import Invalid
+from pingzhan.core.ids import random_code, uuid7
+from pingzhan.core.outbox import queue
+from pingzhan.core.sealed import blind_index, normalise_phone
+from pingzhan.journal.operations import digest_of, record
+from pingzhan.matters.choices import Source, Step, Urgency
+from pingzhan.matters.models import Attachment, Clock, Matter
+from pingzhan.matters.operations.advance import needed, new_clock
+from pingzhan.matters.operations.pictures import StoredPicture
+from pingzhan.matters.queries.reference import FALLBACK_CATEGORY, Reference, UnitRef, reference
+from pingzhan.matters.rules import CLOCKS, classify, title_of, urgency_of
+from pingzhan.places.queries import PlaceRef, find_address, place_ref, root_of
+from pingzhan.places.locate import locate
+
+MOST_TEXT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where it is: a point (WGS-84 degrees), a place's code, or an address in words; the first given counts."""
+
+    lon: float | None = None
+    lat: float | None = None
+    code: str = ""
+    address: str = ""
+
+
+def report(
+    *,
+    text: str,
+    location: Location,
+    source: Source,
+    by: Actor,
+    at: datetime,
+    category: str = "",
+    urgency: str = "",
+    anonymous: bool = False,
+    contact_name: str = "",
+    contact_phone: str = "",
+    pictures: tuple[StoredPicture, ...] = (),
+    split_from: Matter | None = None,
+) -> Matter:
+    """A new matter in state submitted; a part of `split_from` keeps that matter's reporter.
+
+    Anybody may report; entering one for somebody else (desk, field) needs the right at the place. An anonymous matter
+    keeps neither account nor contact. Raises Invalid, also for a point outside the area served.
+    """
+    text = needed(text, "text", _("请写下您要反映的情况"))
+    if len(text) > MOST_TEXT or "\x00" in text:
+        raise _invalid("text", _("内容过长或含有无法识别的字符，最多 %(most)s 字") % {"most": MOST_TEXT})
+    known = reference()
+    place = _find_place(location)
+    chosen = _category(known, category, text)
+    receiver = known.receiver_for(place.path)
+    if receiver is None:
+        raise _invalid("location", _("这个位置还没有单位负责受理，请拨打 12345"))
+    if split_from is None and source in (Source.DESK, Source.FIELD):
+        require(by, Permission.MATTER_REPORT, place.path)
+    if urgency and urgency not in Urgency.values:
+        raise _invalid("urgency", _("紧急程度不正确"))
+    matter = Matter(
+        id=uuid7(at),
+        query_code=random_code(8),
+        title=title_of(text),
+        text=text,
+        category=known.categories[chosen],
+        urgency=urgency_of(text, known.categories[chosen].urgency, urgency or None),
+        source=source,
+        place_id=place.id,
+        path=place.path,
+        street=_part(place.path, 9),
+        community=_part(place.path, 12),
+        lon=location.lon,
+        lat=location.lat,
+        address=location.address.strip()[:200],
+        anonymous=split_from.anonymous if split_from else anonymous,
+        parent=split_from,
+        receiver_id=receiver.id,
+        suggested_id=_id(known.handler_for(place.path, chosen)),
+        reported_at=at,
+        status_at=at,
+    )
+    if split_from is not None:
+        _copy_contact(matter, split_from)
+    elif not anonymous:
+        _put_contact(matter, by=by, source=source, name=contact_name, phone=contact_phone)
+    clocks = [
+        clock
+        for kind in CLOCKS[Step.REPORT].starts
+        if (clock := new_clock(matter, kind, category=chosen, urgency=matter.urgency, at=at))
+    ]
+    matter.next_due_at = min((clock.due_at for clock in clocks), default=None)
+    _write(matter, place=place, clocks=clocks, pictures=pictures, by=by, at=at)
+    return matter
+
+
+def _write(
+    matter: Matter,
+    *,
+    place: PlaceRef,
+    clocks: list[Clock],
+    pictures: tuple[StoredPicture, ...],
+    by: Actor,
+    at: datetime,
+) -> None:
+    with transaction.atomic():
+        day = f"{timezone.localtime(at):%Y%m%d}"
+        community = matter.community or matter.street or place.code
+        matter.number = f"{community}-{day}-{next_number(f'matter:{community}:{day}'):04d}"
+        matter.save(force_insert=True)
+        if clocks:
+            Clock.objects.bulk_create(clocks)
+        if pictures:
+            Attachment.objects.bulk_create(
+                [picture.attach(matter=matter, step=Step.REPORT, at=at) for picture in pictures]
+            )
+        record(
+            verb="matter.report", by=ANONYMOUS if matter.anonymous else by, at=at, subject_type="matter",
+            subject_id=matter.pk, place_path=matter.path, to_state=matter.status, category=matter.category_id,
+            source=matter.source, urgency=matter.urgency, text_digest=digest_of(matter.text),
+        )  # fmt: skip
+        if matter.contact_index:
+            words = _("您反映的事项已收到，编号 %(number)s，查询码 %(code)s。") % {
+                "number": matter.number,
+                "code": matter.query_code,
+            }
+            queue(channel="sms", to=matter.contact_phone.open(), text=words, at=at, template="matter.report")
+
+
+def _put_contact(matter: Matter, *, by: Actor, source: Source, name: str, phone: str) -> None:
+    if by.kind == "user" and source in (Source.PORTAL, Source.API):
+        matter.reporter_id = by.user_id
+    matter.contact_name = name.strip()[:40]
+    if phone.strip():
+        plain = normalise_phone(phone)
+        if not (7 <= len(plain.lstrip("+")) <= 15):
+            raise _invalid("contact", _("电话号码不正确，请检查位数"))
+        matter.contact_phone = plain
+        matter.contact_index = blind_index(plain, purpose="matter.contact")
+
+
+def _copy_contact(matter: Matter, source: Matter) -> None:
+    matter.reporter_id = source.reporter_id
+    matter.contact_name = source.contact_name
+    matter.contact_phone = source.contact_phone
+    matter.contact_index = source.contact_index
+
+
+def _find_place(location: Location) -> PlaceRef:
+    """The place of a location; raises Invalid with what to do when there is none."""
+    if location.lon is not None and location.lat is not None:
+        chain = locate(location.lon, location.lat)
+        if not chain:
+            raise _invalid("location", _("这个位置不在本系统服务的范围内，请换一个位置，或拨打当地 12345。"))
+        return chain[-1]
+    if location.code:
+        place = place_ref(location.code)
+        if place is None:
+            raise _invalid("place", _("没有这个区域编码"))
+        return place
+    if location.address.strip():
+        found = find_address(location.address)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Invalid(
+                _("这个地址可能是几个地方，请选择一个"),
+                errors=[{"loc": ["place"], "msg": place.name, "code": place.code} for place in found[:8]],
+            )
+        root = root_of()
+        if root is not None:
+            return root
+    raise _invalid("location", _("请在图上点选位置，或选择所在的街镇和居村，或写下地址"))
+
+
+def _category(known: Reference, asked: str, text: str) -> str:
+    if asked:
+        chosen = known.categories.get(asked)
+        if chosen is None or chosen.parent_id is None:
+            raise _invalid("category", _("没有这个类别"))
+        return asked
+    guess = classify(text, known.keywords)
+    if guess is not None:
+        return guess.category
+    if FALLBACK_CATEGORY in known.categories:
+        return FALLBACK_CATEGORY
+    raise _invalid("category", _("请选择类别"))
+
+
+def _part(path: str, length: int) -> str:
+    """The code of `length` digits on the path: 9 a street, 12 a community."""
+    return next((code for code in path.split("/") if len(code) == length and code.isdigit()), "")
+
+
+def _id(unit: UnitRef | None) -> UUID | None:
+    return unit.id if unit else None
+
+
+def _invalid(field_name: str, message: str) -> Invalid:
+    return Invalid(message, errors=[{"loc": [field_name], "msg": message}])

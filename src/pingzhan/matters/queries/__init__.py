@@ -1,0 +1,1 @@
+"""Reads of matters: reference data, lists, one sheet."""

@@ -1,0 +1,127 @@
+"""Categories, rules and units, kept in memory for some seconds: every report needs them, they change rarely."""
+
+import threading
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+from pingzhan.core.worktime import Calendar, current_calendar
+from pingzhan.matters.models import Category, DispatchRule, TimeRule
+from pingzhan.matters.rules import Allowance
+from pingzhan.people.models import Unit
+
+KEPT_SECONDS = 10.0
+FALLBACK_CATEGORY = "other.other"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRef:
+    id: UUID
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    section: str
+    path: str
+    superior_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A snapshot; all lookups are in memory."""
+
+    categories: dict[str, Category]
+    keywords: dict[str, list[str]]
+    allowances: tuple[Allowance, ...]
+    rules: dict[tuple[str, str], tuple[str, UUID | None]]  # (path, category or "") -> (section, unit)
+    units: dict[UUID, UnitRef]
+    by_section: dict[tuple[str, str], UnitRef]  # (path, section) -> unit
+    calendar: Calendar
+    loaded: float
+
+    def handler_for(self, path: str, category: str) -> UnitRef | None:
+        """The unit that the most specific rule names for a matter of `category` at `path`."""
+        group = self.categories[category].parent_id or ""
+        for at in _upwards(path):
+            for kind in (category, group, ""):
+                rule = self.rules.get((at, kind))
+                if rule is None:
+                    continue
+                section, unit_id = rule
+                if unit_id is not None:
+                    return self.units.get(unit_id)
+                found = self.nearest(path, section)
+                if found is not None:
+                    return found
+        return None
+
+    def nearest(self, path: str, section: str) -> UnitRef | None:
+        """The unit of `section` at `path` or at the closest place above it."""
+        return next((self.by_section[at, section] for at in _upwards(path) if (at, section) in self.by_section), None)
+
+    def receiver_for(self, path: str) -> UnitRef | None:
+        """Who is asked first at `path`: the community committee, the street's or the district's hub above it."""
+        for at in _upwards(path):
+            for section in ("committee", "hub"):
+                if (at, section) in self.by_section:
+                    return self.by_section[at, section]
+        return None
+
+
+def _upwards(path: str) -> list[str]:
+    """`path` and the paths above it, nearest first."""
+    return [path[: index + 1] for index, letter in enumerate(path) if letter == "/"][::-1]
+
+
+_lock = threading.Lock()
+_kept: Reference | None = None
+
+
+def reference() -> Reference:
+    """The snapshot, at most some seconds old; no statement while it is fresh."""
+    global _kept  # noqa: PLW0603 (one snapshot a process is the point)
+    kept = _kept
+    if kept is not None and time.monotonic() - kept.loaded < KEPT_SECONDS:
+        return kept
+    with _lock:
+        if _kept is kept:
+            _kept = _load()
+        return _kept  # type: ignore[return-value]
+
+
+def forget() -> None:
+    """Drop the snapshot after a change, so that this process sees it at once and others within seconds."""
+    global _kept  # noqa: PLW0603
+    _kept = None
+
+
+def _load() -> Reference:
+    categories = {row.code: row for row in Category.objects.filter(until__isnull=True).order_by("position", "code")}
+    units = {
+        row.id: row
+        for row in (
+            UnitRef(*values)
+            for values in Unit.objects.filter(until__isnull=True)
+            .order_by("code")
+            .values_list("id", "code", "name", "name_en", "kind", "section", "path", "superior_id")
+        )
+    }
+    by_section: dict[tuple[str, str], UnitRef] = {}
+    for unit in units.values():
+        by_section.setdefault((unit.path, unit.section), unit)
+    return Reference(
+        categories=categories,
+        keywords={code: row.keywords for code, row in categories.items() if row.parent_id},
+        allowances=tuple(
+            Allowance(rule.kind, rule.basis, rule.minutes, rule.days, rule.category_id or "", rule.urgency)
+            for rule in TimeRule.objects.order_by("id")
+        ),
+        rules={
+            (rule.path, rule.category_id or ""): (rule.section, rule.unit_id)
+            for rule in DispatchRule.objects.order_by("id")
+        },
+        units=units,
+        by_section=by_section,
+        calendar=current_calendar(),
+        loaded=time.monotonic(),
+    )

@@ -1,0 +1,50 @@
+"""Who may take which step on a matter: asked by operations, pages and API alike."""
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.matters.choices import Step
+from pingzhan.matters.models import Matter
+from pingzhan.matters.workflow import TABLE, Transition
+
+
+def is_reporter(actor: Actor, matter: Matter) -> bool:
+    """Whether `actor` raised the matter: signed in as who reported it, or having shown its query code."""
+    if actor.proof is not None:
+        return actor.proof == matter.pk
+    return actor.kind == "user" and matter.reporter_id is not None and actor.user_id == matter.reporter_id
+
+
+def has_right(actor: Actor, step: Step, matter: Matter) -> bool:
+    """Whether `actor` may take `step` here at all, whatever the state."""
+    row = TABLE[step]
+    if actor.kind == "system" or (row.by_reporter and is_reporter(actor, matter)):
+        return True
+    return any(_reaches(row, held.path, held.unit_id, held.definition.by_unit, matter) for held in actor.holding(row.permission))
+
+
+def _reaches(row: Transition, path: str, unit_id: object, by_unit: bool, matter: Matter) -> bool:
+    if not matter.path.startswith(path):
+        return False
+    if row.by_handler or by_unit:
+        return unit_id is not None and unit_id == matter.handler_id
+    return True
+
+
+def may(actor: Actor, step: Step, matter: Matter) -> bool:
+    """Whether `actor` may take `step` now."""
+    return matter.status in TABLE[step].sources and has_right(actor, step, matter)
+
+
+def next_steps(actor: Actor, matter: Matter) -> list[Step]:
+    """The steps that `actor` may take now, in the table's order."""
+    return [step for step in TABLE if may(actor, step, matter)]
+
+
+def may_open_contact(actor: Actor, matter: Matter) -> bool:
+    """Whether `actor` may see the reporter's name and phone in the clear: the unit in charge, and who accepts."""
+    return any(
+        matter.path.startswith(held.path)
+        and (not held.definition.by_unit or held.unit_id == matter.handler_id)
+        and (held.unit_id is None or held.unit_id in (matter.handler_id, matter.receiver_id))
+        for held in actor.holding(Permission.MATTER_OPEN_CONTACT)
+    )

@@ -1,0 +1,131 @@
+"""One matter's sheet: its timeline, clocks, words and pictures."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from pingzhan.access.actors import Actor
+from pingzhan.core.errors import NotFound
+from pingzhan.core.ids import same_code
+from pingzhan.journal.models import Entry
+from pingzhan.journal.queries import timeline
+from pingzhan.matters.choices import Status, Step
+from pingzhan.matters.models import Attachment, Clock, Matter, Rating, Remark
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.rules import TrackStep, track
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One step on record. `who` is a unit or an office for residents, a name for staff."""
+
+    step: str
+    label: str
+    at: datetime
+    who: str
+    from_status: str
+    to_status: str
+    notes: tuple[str, ...]
+    replies: tuple[str, ...]
+    pictures: tuple[Attachment, ...]
+    unit: str  # to whom it was handed, if it was
+    lapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    matter: Matter
+    items: tuple[TimelineItem, ...]
+    track: tuple[TrackStep, ...]
+    clocks: tuple[Clock, ...]
+    pictures: tuple[Attachment, ...]
+    rating: Rating | None
+
+
+def sheet(matter: Matter, *, public: bool) -> Sheet:
+    """Everything about one matter; `public` leaves out what is said among staff and who of them did it.
+
+    Five statements whatever its length.
+    """
+    entries = list(timeline("matter", matter.pk))
+    remarks = Remark.objects.filter(matter=matter).order_by("at", "id")
+    if public:
+        remarks = remarks.filter(is_public=True)
+    words = list(remarks)
+    pictures = list(matter.attachments.order_by("at", "id"))
+    items = tuple(_item(entry, words, pictures, public=public) for entry in entries if _shown(entry, public=public))
+    before = next((e.from_state for e in reversed(entries) if e.to_state in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}), "")
+    return Sheet(
+        matter=matter,
+        items=items,
+        track=tuple(track(matter.status, came_from=before if _ended_early(matter, entries) else "")),
+        clocks=tuple(matter.clocks.order_by("started_at", "id")),
+        pictures=tuple(pictures),
+        rating=matter.ratings.order_by("-round").first(),
+    )
+
+
+def _ended_early(matter: Matter, entries: list[Entry]) -> bool:
+    """Whether the matter ended without having gone through the loop."""
+    if matter.status in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}:
+        return True
+    last = next((e.from_state for e in reversed(entries) if e.to_state == Status.ARCHIVED), "")
+    return matter.status == Status.ARCHIVED and last in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}
+
+
+_STAFF_ONLY = {"urge", "supervise", "verify", "split"}
+
+
+def _shown(entry: Entry, *, public: bool) -> bool:
+    step = entry.verb.removeprefix("matter.")
+    if step not in Step.values:
+        return False
+    return not public or step not in _STAFF_ONLY or (step == "urge" and entry.actor_kind != "user")
+
+
+def _item(entry: Entry, words: list[Remark], pictures: list[Attachment], *, public: bool) -> TimelineItem:
+    step = entry.verb.removeprefix("matter.")
+    known = reference()
+    unit = next((unit.name for unit in known.units.values() if unit.code == entry.data.get("unit")), "")
+    return TimelineItem(
+        step=step,
+        label=str(Step(step).label),
+        at=entry.at,
+        who="" if public else entry.actor_name,
+        from_status=entry.from_state,
+        to_status=entry.to_state,
+        notes=tuple(word.text for word in words if word.entry_uid == entry.uid and not word.is_public),
+        replies=tuple(word.text for word in words if word.entry_uid == entry.uid and word.is_public),
+        # Handling pictures may show people: residents see those of their own report only.
+        pictures=tuple(p for p in pictures if p.step == step and p.at == entry.at and (not public or step == "report")),
+        unit=unit,
+        lapsed=bool(entry.data.get("lapsed")),
+    )
+
+
+def last_result(matter: Matter) -> str:
+    """What the unit in charge wrote when it completed the matter, or the reply given to the reporter."""
+    word = matter.remarks.filter(Q(step=Step.FEED_BACK) | Q(step=Step.COMPLETE)).order_by("-at", "-id").first()
+    return word.text if word else ""
+
+
+def matter_by_code(number: str, query_code: str) -> Matter:
+    """The matter of a number and its query code; raises NotFound alike for a wrong number and a wrong code."""
+    found = Matter.objects.filter(number=number.strip().upper()).select_related("place", "merged_into").first()
+    if found is None or not same_code(found.query_code, query_code):
+        raise NotFound
+    return found
+
+
+def reporter_actor(matter: Matter) -> Actor:
+    """Who has shown the query code of `matter`."""
+    return Actor("reporter", proof=matter.pk)
+
+
+def attachment_for(matter_id: UUID, attachment_id: UUID) -> Attachment:
+    found = Attachment.objects.filter(matter_id=matter_id, pk=attachment_id).first()
+    if found is None:
+        raise NotFound
+    return found

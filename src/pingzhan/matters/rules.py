@@ -1,0 +1,221 @@
+"""Pure rules of matters: no database, no clock, no request."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pingzhan.core.worktime import Calendar
+from pingzhan.matters.choices import Basis, ClockKind, Step, Urgency
+from pingzhan.matters.workflow import EIGHT_STEPS, TABLE
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+_CLAUSE = re.compile(r"[。！？!?；;\n]")
+
+
+def title_of(text: str, *, most: int = 30) -> str:
+    """The first clause of a report, at most `most` characters."""
+    first = next((part.strip() for part in _CLAUSE.split(text) if part.strip()), text.strip())
+    return first if len(first) <= most else first[: most - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A category found by its keywords; `words` are those that counted."""
+
+    category: str
+    words: tuple[str, ...]
+
+
+def classify(text: str, keywords: Mapping[str, Sequence[str]]) -> Guess | None:
+    """The category whose keywords weigh most in `text`, or None when no word is found.
+
+    A word counts by its length, so that 燃气泄漏 outweighs 气. Ties go to the category named first.
+    """
+    best: Guess | None = None
+    best_weight = 0
+    for category, words in keywords.items():
+        found = tuple(word for word in words if word in text)
+        weight = sum(len(word) ** 2 for word in found)
+        if weight > best_weight:
+            best, best_weight = Guess(category, found), weight
+    return best
+
+
+DANGER_WORDS = (
+    "着火", "起火", "火灾", "冒烟", "爆炸", "燃气泄漏", "煤气泄漏", "煤气味", "燃气味", "触电", "坠楼", "跳楼", "自杀", "昏迷",
+    "晕倒", "中毒", "溺水", "坍塌", "倒塌", "被困", "持刀", "打人", "出血", "没有呼吸",
+)  # fmt: skip
+
+
+def endangers_life(text: str) -> bool:
+    """Whether the words speak of danger to life: then the emergency numbers are shown before anything else."""
+    return any(word in text for word in DANGER_WORDS)
+
+
+# --- personal data in public texts ----------------------------------------------------------------------------------
+
+_HIDE: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    ("id_number", re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])"), "〔证件号〕"),
+    ("bank_card", re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}(?:[ -]?\d{1,3})?(?!\d)"), "〔卡号〕"),
+    ("phone", re.compile(r"(?<!\d)(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)"), "〔电话〕"),
+    ("phone", re.compile(r"(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)"), "〔电话〕"),
+    (
+        "plate",
+        re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-Z][·\s]?[A-Z0-9]{4,5}[A-Z0-9挂学警港澳]"),
+        "〔车牌〕",
+    ),
+    ("email", re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "〔邮箱〕"),
+    (
+        "home",
+        re.compile(r"\d{1,4}\s*(?:号楼|幢|栋|号)\s*(?:\d{1,3}\s*单元)?\s*\d{3,4}\s*(?:室|号|房)?|(?<!\d)\d{3,4}\s*室"),
+        "〔门牌〕",
+    ),
+    (
+        "name",
+        re.compile(r"(?<=我叫)[\u4e00-\u9fa5]{2,3}|(?<=姓名[:：])\s*[\u4e00-\u9fa5]{2,4}|(?<=联系人[:：])\s*[\u4e00-\u9fa5]{2,4}"),
+        "〔姓名〕",
+    ),
+    (
+        "name",
+        re.compile(r"[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹章苏潘葛范彭鲁马方任袁柳史唐薛雷贺汤罗毕郝常于傅顾孟黄萧尹姚邵汪毛戴宋庞熊纪舒屈项董梁杜阮闵季贾江郭梅林钟徐邱骆高夏蔡田胡霍万柯卢莫丁邓洪包石崔龚程裴陆翁荀]某?(?:先生|女士|阿姨|大爷|老伯|师傅|老师|大妈|奶奶|爷爷)"),
+        "〔某居民〕",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    text: str
+    kinds: tuple[str, ...]  # what was found, in the order of the rules, each once
+
+
+def hide_personal(text: str) -> Hidden:
+    """`text` with phones, identity and card numbers, plates, flats and names in address replaced by a word for them.
+
+    A proposal only: a person reads and approves what is published.
+    """
+    kinds: list[str] = []
+    for kind, pattern, word in _HIDE:
+        text, count = pattern.subn(word, text)
+        if count and kind not in kinds:
+            kinds.append(kind)
+    return Hidden(text, tuple(kinds))
+
+
+# --- deadlines ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How long a step may take. `minutes` counts when above 0, else `days`."""
+
+    kind: str
+    basis: str
+    minutes: int = 0
+    days: int = 0
+    category: str = ""
+    urgency: str = ""
+
+
+def allowance(
+    rules: Iterable[Allowance], *, kind: str, category: str, group: str, urgency: str
+) -> Allowance | None:
+    """The most specific rule of `kind`: by category, then its group, then urgency, then the default."""
+    best: Allowance | None = None
+    best_rank = -1
+    for rule in rules:
+        if rule.kind != kind or rule.urgency not in ("", urgency) or rule.category not in ("", group, category):
+            continue
+        rank = (4 if rule.category == category else 2) * bool(rule.category) + bool(rule.urgency)
+        if rank > best_rank:
+            best, best_rank = rule, rank
+    return best
+
+
+def due_at(allowed: Allowance, *, start: datetime, calendar: Calendar) -> datetime:
+    """When the time is up; working time by the national calendar, or round the clock."""
+    if allowed.basis == Basis.CALENDAR:
+        return start + (timedelta(minutes=allowed.minutes) if allowed.minutes else timedelta(days=allowed.days))
+    if allowed.minutes:
+        return calendar.add_working_minutes(start, allowed.minutes)
+    return calendar.working_days_later(start, allowed.days)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    stops: frozenset[ClockKind] = frozenset()
+    starts: frozenset[ClockKind] = frozenset()
+    stops_all: bool = False
+
+
+_C = ClockKind
+CLOCKS: dict[Step, ClockChange] = {
+    Step.REPORT: ClockChange(starts=frozenset({_C.ACCEPT})),
+    Step.ACCEPT: ClockChange(stops=frozenset({_C.ACCEPT}), starts=frozenset({_C.DISPATCH})),
+    # The finish clock starts at the first dispatch and is never set back: starting one that runs changes nothing.
+    Step.DISPATCH: ClockChange(
+        stops=frozenset({_C.ACCEPT, _C.DISPATCH}), starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH})
+    ),
+    Step.REFER: ClockChange(
+        stops=frozenset({_C.ACCEPT, _C.DISPATCH}), starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH})
+    ),
+    Step.SIGN: ClockChange(stops=frozenset({_C.SIGN})),
+    Step.RETURN: ClockChange(stops=frozenset({_C.SIGN}), starts=frozenset({_C.DISPATCH})),
+    Step.PROGRESS: ClockChange(stops=frozenset({_C.FIRST_FEEDBACK})),
+    Step.COMPLETE: ClockChange(stops=frozenset({_C.FIRST_FEEDBACK, _C.FINISH}), starts=frozenset({_C.FEED_BACK})),
+    Step.FEED_BACK: ClockChange(stops=frozenset({_C.FEED_BACK}), starts=frozenset({_C.RATE})),
+    Step.RATE: ClockChange(stops=frozenset({_C.RATE}), starts=frozenset({_C.PUBLISH})),
+    Step.PUBLISH: ClockChange(stops=frozenset({_C.PUBLISH}), starts=frozenset({_C.ARCHIVE})),
+    Step.ARCHIVE: ClockChange(stops_all=True),
+    Step.REJECT: ClockChange(stops_all=True),
+    Step.WITHDRAW: ClockChange(stops_all=True),
+    Step.MERGE: ClockChange(stops_all=True),
+    Step.REOPEN: ClockChange(stops_all=True, starts=frozenset({_C.DISPATCH})),
+}
+# A matter sent back by the one who verifies goes on being handled: its finish clock runs on from where it stood.
+SENT_BACK = ClockChange(stops=frozenset({_C.FEED_BACK}), starts=frozenset({_C.FINISH}))
+
+HOLD_MOST = timedelta(days=30)
+REOPEN_WITHIN = timedelta(days=90)
+URGE_EVERY = timedelta(hours=24)
+
+
+def urgency_of(text: str, category_urgency: str, asked: str | None) -> str:
+    """The highest of what the category says, what was asked for, and danger to life in the words."""
+    order = [Urgency.ROUTINE.value, Urgency.URGENT.value, Urgency.CRITICAL.value]
+    found = [category_urgency, asked or order[0], order[2] if endangers_life(text) else order[0]]
+    return max(found, key=order.index)
+
+
+# --- the track ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStep:
+    step: Step
+    state: str  # done, now, todo
+
+
+def track(status: str, *, came_from: str = "") -> list[TrackStep]:
+    """The eight steps with how far the matter is, like a parcel's track.
+
+    `came_from` is the state before a rejection, withdrawal or merger: what was done until then stays done.
+    """
+    order = list(EIGHT_STEPS)
+    here = next((index for index, (_, states) in enumerate(order) if status in states), None)
+    if here is None and status == "archived" and not came_from:
+        here = len(order)
+    ended = here is None
+    if here is None:
+        here = next((index for index, (_, states) in enumerate(order) if came_from in states), 0)
+    return [
+        TrackStep(step, "done" if index < here else "now" if index == here and not ended else "todo")
+        for index, (step, _) in enumerate(order)
+    ]
+
+
+def allowed_sources(step: Step) -> list[str]:
+    """The states from which `step` may be taken, in reading order."""
+    return sorted(TABLE[step].sources)

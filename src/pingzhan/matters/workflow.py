@@ -1,0 +1,103 @@
+"""The eight-step loop as a table: which step leads from where to where, and who may take it.
+
+The state diagram in docs/ is printed from this table, the pages' buttons and the operations' checks read it.
+"""
+
+from dataclasses import dataclass
+
+from pingzhan.access.permissions import Permission as P
+from pingzhan.matters.choices import Status as S
+from pingzhan.matters.choices import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`target` None: the state stays. `by_handler`: only the unit in charge. `by_reporter`: also who reported it."""
+
+    step: Step
+    sources: frozenset[S]
+    target: S | None
+    permission: P
+    by_handler: bool = False
+    by_reporter: bool = False
+
+
+def _transition(
+    step: Step, sources: set[S], target: S | None, permission: P, *, by_handler: bool = False, by_reporter: bool = False
+) -> Transition:
+    return Transition(step, frozenset(sources), target, permission, by_handler, by_reporter)
+
+
+IN_HAND = {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS, S.ON_HOLD, S.COMPLETED}
+
+TABLE: dict[Step, Transition] = {
+    row.step: row
+    for row in (
+        _transition(Step.ACCEPT, {S.SUBMITTED}, S.ACCEPTED, P.MATTER_ACCEPT),
+        _transition(Step.REJECT, {S.SUBMITTED, S.ACCEPTED}, S.REJECTED, P.MATTER_ACCEPT),
+        _transition(Step.DISPATCH, {S.ACCEPTED}, S.DISPATCHED, P.MATTER_DISPATCH),
+        _transition(Step.SIGN, {S.DISPATCHED}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True),
+        _transition(Step.RETURN, {S.DISPATCHED, S.IN_PROGRESS}, S.ACCEPTED, P.MATTER_HANDLE, by_handler=True),
+        _transition(Step.PROGRESS, {S.IN_PROGRESS}, None, P.MATTER_HANDLE, by_handler=True),
+        _transition(Step.REFER, {S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS}, S.DISPATCHED, P.MATTER_DISPATCH),
+        _transition(Step.HOLD, {S.IN_PROGRESS}, S.ON_HOLD, P.MATTER_HANDLE, by_handler=True),
+        _transition(Step.RESUME, {S.ON_HOLD}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True),
+        _transition(Step.COMPLETE, {S.IN_PROGRESS}, S.COMPLETED, P.MATTER_HANDLE, by_handler=True),
+        _transition(Step.VERIFY, {S.COMPLETED}, None, P.MATTER_VERIFY),
+        _transition(Step.FEED_BACK, {S.COMPLETED}, S.FED_BACK, P.MATTER_VERIFY),
+        _transition(Step.RATE, {S.FED_BACK}, S.RATED, P.MATTER_RATE, by_reporter=True),
+        _transition(Step.PUBLISH, {S.RATED}, S.PUBLISHED, P.MATTER_PUBLISH),
+        _transition(
+            Step.ARCHIVE, {S.RATED, S.PUBLISHED, S.REJECTED, S.WITHDRAWN, S.MERGED}, S.ARCHIVED, P.MATTER_ARCHIVE
+        ),
+        _transition(
+            Step.REOPEN,
+            {S.FED_BACK, S.RATED, S.PUBLISHED, S.ARCHIVED, S.REJECTED},
+            S.ACCEPTED,
+            P.MATTER_REOPEN,
+            by_reporter=True,
+        ),
+        _transition(Step.URGE, IN_HAND, None, P.MATTER_SUPERVISE, by_reporter=True),
+        _transition(Step.SUPERVISE, IN_HAND, None, P.MATTER_SUPERVISE),
+        _transition(Step.MERGE, {S.SUBMITTED, S.ACCEPTED}, S.MERGED, P.MATTER_ACCEPT),
+        _transition(Step.SPLIT, {S.SUBMITTED, S.ACCEPTED}, None, P.MATTER_ACCEPT),
+        _transition(Step.WITHDRAW, {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}, S.WITHDRAWN, P.MATTER_ACCEPT, by_reporter=True),
+    )
+}
+
+# Nothing more is owed to anybody.
+CLOSED = frozenset({S.ARCHIVED, S.REJECTED, S.MERGED, S.WITHDRAWN})
+
+# Who is expected to move a matter on; every state has one.
+OWNER: dict[S, str] = {
+    S.SUBMITTED: "receiver",
+    S.ACCEPTED: "receiver",
+    S.DISPATCHED: "handler",
+    S.IN_PROGRESS: "handler",
+    S.ON_HOLD: "handler",
+    S.COMPLETED: "receiver",
+    S.FED_BACK: "reporter",
+    S.RATED: "receiver",
+    S.PUBLISHED: "receiver",
+    S.ARCHIVED: "nobody",
+    S.REJECTED: "receiver",
+    S.MERGED: "receiver",
+    S.WITHDRAWN: "receiver",
+}
+
+# The eight steps as residents see them, each with the states in which it is the present one.
+EIGHT_STEPS: tuple[tuple[Step, frozenset[S]], ...] = (
+    (Step.ACCEPT, frozenset({S.SUBMITTED})),
+    (Step.DISPATCH, frozenset({S.ACCEPTED})),
+    (Step.PROGRESS, frozenset({S.DISPATCHED, S.IN_PROGRESS, S.ON_HOLD})),
+    (Step.SUPERVISE, frozenset()),  # done together with tracking: passed when the handler has finished
+    (Step.FEED_BACK, frozenset({S.COMPLETED})),
+    (Step.RATE, frozenset({S.FED_BACK})),
+    (Step.PUBLISH, frozenset({S.RATED})),
+    (Step.ARCHIVE, frozenset({S.PUBLISHED})),
+)
+
+
+def steps_from(status: str) -> list[Step]:
+    """The steps that the state allows, in the table's order."""
+    return [step for step, row in TABLE.items() if status in row.sources]
