@@ -1,0 +1,172 @@
+"""The outbox: messages to people are rows, written with what causes them and sent afterwards by an adapter.
+
+A message whose transaction is undone is never sent. One may be sent twice, when a process dies between handing it over
+and noting that it did; an adapter that can should pass on the message's id as the gateway's own idempotency key.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from pingzhan.core.ids import uuid7
+from pingzhan.core.models import Message
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+# For so long a message belongs to the process that took it; longer than any gateway is waited for.
+_CLAIM = timedelta(minutes=5)
+_BACKOFF = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message opened: what an adapter sends and a reader sees. `to` is a phone number, or empty for the inbox."""
+
+    id: UUID
+    channel: str
+    to: str
+    to_user: UUID | None
+    template: str
+    text: str
+    state: str
+    created_at: datetime
+
+
+class Adapter(Protocol):
+    """Carries letters of one channel out of the house."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand over one letter; any exception means that it was not taken and will be tried again."""
+
+
+class LocalAdapter:
+    """Leaves a message where it is: it is read from the table, in the user's inbox or on the demo's page of codes."""
+
+    def send(self, letter: Letter) -> None:
+        """Nothing to carry."""
+
+
+_adapters: dict[str, Adapter] = {Message.Channel.INBOX: LocalAdapter()}
+
+
+def register(channel: str, adapter: Adapter) -> Callable[[], None]:
+    """Let `adapter` carry `channel` in this process; returns a function that undoes it."""
+    before = _adapters.get(channel)
+    _adapters[channel] = adapter
+
+    def undo() -> None:
+        if before is None:
+            _adapters.pop(channel, None)
+        else:
+            _adapters[channel] = before
+
+    return undo
+
+
+def adapters() -> dict[str, Adapter]:
+    """The adapter of each channel that has one.
+
+    Short messages are kept readable in a demo only. Elsewhere they wait until a gateway is registered: what nobody
+    carries must not be noted as sent.
+    """
+    if settings.DEMO:
+        return {Message.Channel.SMS: LocalAdapter(), **_adapters}
+    return dict(_adapters)
+
+
+def queue(
+    *, channel: str, to: str, text: str, at: datetime, to_user: UUID | None = None, template: str = ""
+) -> Message:
+    """Write one message in the caller's transaction; it goes out once that is committed. Returns its row."""
+    return Message.objects.create(
+        id=uuid7(at),
+        channel=Message.Channel(channel),
+        to_sealed=to,
+        to_user=to_user,
+        template=template,
+        text=text,
+        not_before=at,
+        created_at=at,
+    )
+
+
+def send_due(*, at: datetime, limit: int = 100) -> int:
+    """Send what is due, the longest due first, at most `limit`; returns how many were sent.
+
+    Several processes may do this at once: each message is taken by a conditional update that only one of them wins. A
+    failed one is tried again after 1, 2, 4 and 8 minutes and set aside at the fifth failure. Not to be called within a
+    transaction.
+    """
+    carriers = adapters()
+    due = Message.objects.filter(state=Message.State.WAITING, not_before__lte=at, channel__in=list(carriers))
+    started = time.monotonic()
+    sent = 0
+    for message in due.order_by("not_before", "id")[:limit]:
+        # A slow gateway makes a round long: a claim counts from when it is made.
+        moment = at + timedelta(seconds=time.monotonic() - started)
+        if _take(message, moment):
+            sent += _send(message, carriers[message.channel], moment)
+    return sent
+
+
+def recent(*, limit: int = 50, channel: str | None = None) -> list[Letter]:
+    """The newest messages, opened, whatever their state: for the demo's page of codes."""
+    rows = Message.objects.order_by("-created_at", "-id")
+    if channel is not None:
+        rows = rows.filter(channel=channel)
+    return [_letter(row) for row in rows[:limit]]
+
+
+def inbox(to_user: UUID, *, limit: int = 50) -> list[Letter]:
+    """The newest messages to one user, opened; the caller has checked that it is the user who reads."""
+    mine = Q(to_user=to_user, channel=Message.Channel.INBOX)
+    return [_letter(row) for row in Message.objects.filter(mine).order_by("-created_at", "-id")[:limit]]
+
+
+def _take(message: Message, at: datetime) -> bool:
+    """Whether this process won the message. One that was taken five times and never came back is set aside."""
+    unchanged = Message.objects.filter(pk=message.pk, state=Message.State.WAITING, attempts=message.attempts)
+    if message.attempts >= MAX_ATTEMPTS:
+        unchanged.update(state=Message.State.FAILED)
+        return False
+    won = unchanged.update(attempts=message.attempts + 1, not_before=at + _CLAIM)
+    message.attempts += 1
+    return won == 1
+
+
+def _send(message: Message, carrier: Adapter, at: datetime) -> bool:
+    # Only while it is still ours: another may have taken it when the claim ran out.
+    ours = Message.objects.filter(pk=message.pk, state=Message.State.WAITING, attempts=message.attempts)
+    try:
+        carrier.send(_letter(message))
+    except Exception as error:
+        kind = type(error).__name__
+        log.warning("message %s (%s) not sent, attempt %d: %s", message.pk, message.channel, message.attempts, kind)
+        if message.attempts >= MAX_ATTEMPTS:
+            ours.update(state=Message.State.FAILED, error=kind[:80])
+        else:
+            wait = _BACKOFF * 2 ** (message.attempts - 1)
+            ours.update(not_before=at + wait, error=kind[:80])
+        return False
+    return ours.update(state=Message.State.SENT, sent_at=at, error="") == 1
+
+
+def _letter(message: Message) -> Letter:
+    return Letter(
+        id=message.pk,
+        channel=message.channel,
+        to=message.to_sealed.open(),
+        to_user=message.to_user,
+        template=message.template,
+        text=message.text.open(),
+        state=message.state,
+        created_at=message.created_at,
+    )

@@ -1,0 +1,115 @@
+"""Reads one workbook in a process of its own: `python sheet_worker.py MAX_ROWS < workbook > rows`.
+
+A workbook comes from a stranger. A few kilobytes of it can unpack to gigabytes, name a cell in row 1,048,576 of column
+XFD or repeat one text a million times, and the reading library then takes the memory of the whole process with it. Here
+only this process ends, and its parent says politely that the file cannot be read. Imports nothing of Pingzhan.
+
+Writes one JSON document a line: [row number, [cell, …]], where a cell is text, or null when the workbook itself has
+lost what was typed there; at the end one word: "end", or "more" when there are over MAX_ROWS rows or too much text.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+MEMORY_BYTES = 1 << 30
+CPU_SECONDS = 60
+MAX_TEXT = 64 << 20  # characters of a whole sheet
+MAX_CELL = 32_767  # characters; the limit of the format itself
+# A workbook keeps 15 digits of a number: of a longer code or identity number the last ones are gone.
+EXACT_BELOW = 10**15
+
+
+def main() -> None:
+    """Limit this process, then read standard input."""
+    for kind, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # not every system knows each of them
+            resource.setrlimit(kind, (most, most))
+    max_rows = int(sys.argv[1])
+    with CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read())) as workbook:
+        print(json.dumps(write_rows(workbook, max_rows)))
+
+
+def write_rows(workbook: CalamineWorkbook, max_rows: int) -> str:
+    """Print the rows of the first visible sheet that has any; returns the last word."""
+    text = rows = 0
+    for meta in workbook.sheets_metadata:
+        if meta.typ != SheetTypeEnum.WorkSheet or meta.visible != SheetVisibleEnum.Visible:
+            continue
+        for number, cells in sheet_rows(workbook.get_sheet_by_name(meta.name)):
+            if not any(cell != "" for cell in cells):
+                continue
+            rows += 1
+            text += sum(len(cell or "") for cell in cells)
+            if rows > max_rows or text > MAX_TEXT:
+                return "more"
+            print(json.dumps([number, cells], ensure_ascii=False))
+        if rows:
+            break
+    return "end"
+
+
+def sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str | None]]]:
+    """(row number as the workbook shows it, cells); a cell merged over several rows counts in each of them."""
+    if sheet.start is None:
+        return
+    top, left = sheet.start
+    below: dict[int, list[tuple[int, int]]] = {}  # first row of a merged range → its last row and its column
+    for (first, column), (last, _) in sheet.merged_cell_ranges or []:
+        if last > first and column >= left:
+            below.setdefault(first - top, []).append((last - top, column - left))
+    held: dict[int, tuple[int, str | None]] = {}  # column → until which row, what
+    for index, values in enumerate(iter_from_start(sheet, top)):
+        cells = [as_text(value) for value in values]
+        for column, (last, content) in list(held.items()):
+            if index > last:
+                del held[column]
+            elif column < len(cells) and cells[column] == "":
+                cells[column] = content
+        for last, column in below.get(index, []):
+            if column < len(cells):
+                held[column] = (last, cells[column])
+        yield top + index + 1, cells
+
+
+def iter_from_start(sheet: CalamineSheet, top: int) -> Iterator[list[Any]]:
+    """The rows from the first one that holds anything; the library gives the empty ones above as well."""
+    rows = sheet.iter_rows()
+    for _ in range(top):
+        next(rows)
+    return rows
+
+
+def as_text(value: Any) -> str | None:
+    """A cell as a person would type it: codes without ".0", dates as 2026-03-01; None for digits that are lost."""
+    if isinstance(value, str):
+        return value[:MAX_CELL].strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        if value == int(value):
+            return str(int(value)) if abs(value) < EXACT_BELOW else None
+        return format(Decimal(repr(value)), "f")
+    if isinstance(value, datetime):
+        return (value + timedelta(microseconds=500_000)).isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="minutes" if not value.second else "seconds")
+    return str(value)
+
+
+if __name__ == "__main__":
+    main()
