@@ -172,6 +172,7 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300
 ACCOUNT_PHONE_VERIFICATION_ENABLED = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "request_login_code": "20/m/ip,3/m/key"}
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_FORMS = {"request_login_code": "pingzhan.access.adapter.ResidentCodeForm"}
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pingzhan"

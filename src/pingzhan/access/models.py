@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from pingzhan.access.roles import ROLES
 from pingzhan.core.db import PathField
 from pingzhan.core.ids import uuid7
-from pingzhan.core.sealed import SealedTextField
+from pingzhan.core.sealed import SealedTextField, mask_phone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,7 +29,7 @@ class User(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=80)
-    phone = SealedTextField(blank=True, default="")
+    phone = SealedTextField(blank=True, default="", mask=mask_phone)
     phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(default=False)
     subject_kind = models.CharField(max_length=10, choices=Subject.choices, default=Subject.PERSON)

@@ -4,7 +4,7 @@ Everything is stored as WGS-84 longitude and latitude in degrees; GCJ-02 (the da
 appears only at the edges: a pin set on such a map comes in, a link to such a map goes out.
 
 GCJ-02 was never officially published. The transform below is the one in common use, with the constants of the
-Krasovsky 1940 ellipsoid, as found in googollee/eviltransform and in hujiulong/gcoord; it agrees with the map services
+Krasovsky 1940 ellipsoid, as found in wandergis/coordtransform and hujiulong/gcoord; it agrees with the map services
 to within about a metre.
 """
 

@@ -34,7 +34,10 @@ def check(bucket: str, subject: str, *, limit: int, window_seconds: int = 60) ->
             times.popleft()
         if len(times) >= limit:
             wait = max(1, int(times[0] + window_seconds - now) + 1)
-            raise TooMany(_("提交太频繁，请在 %(seconds)s 秒后再试。紧急情况请直接拨打 110、119、120。") % {"seconds": wait}, retry_after=wait)
+            raise TooMany(
+                _("提交太频繁，请在 %(seconds)s 秒后再试。紧急情况请直接拨打 110、119、120。") % {"seconds": wait},
+                retry_after=wait,
+            )
         times.append(now)
         while len(_seen) > _MAX_SUBJECTS:
             _seen.popitem(last=False)

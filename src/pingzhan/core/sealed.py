@@ -6,6 +6,8 @@ is bound into the seal: a ciphertext copied into another column does not open.
 
     version (1 byte, 1) · length of the key's id (1 byte) · key's id · nonce (12 bytes) · ciphertext and tag
 
+An empty text is stored as nothing at all, so that a constraint can hold a column empty.
+
 What is read from a sealed field is a Sealed: it shows a mask wherever it is printed, and only `open()` gives the text.
 Exact search goes by a blind index in a column of its own.
 """
@@ -23,8 +25,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.expressions import Combinable
+from django.db.models.lookups import Exact
 from django.db.models.query_utils import DeferredAttribute
 
 MASK = "******"
@@ -69,7 +73,7 @@ class Sealed:
 
     @property
     def key_id(self) -> str:
-        """The id of the key that it is sealed under; raises SealError if this is no sealed value at all."""
+        """The id of the key that it is sealed under; raises SealError if this is empty or no sealed value at all."""
         return _parts(self.box)[0]
 
     @property
@@ -102,11 +106,8 @@ class Sealed:
         return f"<Sealed {self._context}>"
 
     def __bool__(self) -> bool:
-        """Whether there is any text, told by its length without opening."""
-        if self._text is not None:
-            return bool(self._text)
-        box = self.box
-        return len(box) > 2 + box[1] + _NONCE_BYTES + _TAG_BYTES if len(box) > 1 else False
+        """Whether there is any text; nothing is opened for it."""
+        return bool(self._box if self._text is None else self._text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Pickles and copies carry the sealed form only, never the text.
@@ -128,6 +129,8 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def _seal(text: str, context: str) -> bytes:
+    if not text:
+        return b""
     key_id = current_key_id()
     name = key_id.encode()
     if not 0 < len(name) < 256:
@@ -146,6 +149,8 @@ def _parts(box: bytes) -> tuple[str, bytes, bytes]:
 
 
 def _open(box: bytes, context: str) -> str:
+    if not box:
+        return ""
     key_id, nonce, body = _parts(box)
     key = settings.SEAL_KEYS.get(key_id)
     if key is None:
@@ -165,6 +170,15 @@ class _SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = self.field.wrap(value)
 
 
+class _IsEmpty(Exact):  # type: ignore[type-arg]
+    """field="" and nothing else."""
+
+    def get_prep_lookup(self) -> Any:
+        if self.rhs != "":
+            raise FieldError("a sealed column can be compared with the empty text only; search by its blind index")
+        return b""
+
+
 _Set = TypeVar("_Set", contravariant=True)
 _Get = TypeVar("_Get", covariant=True)
 
@@ -181,7 +195,7 @@ else:
 
 
 class SealedTextField(_BinaryField[_Set, _Get]):
-    """Text that is stored sealed. Takes str or Sealed, gives Sealed; cannot be searched, sorted or edited in the admin.
+    """Text that is stored sealed. Takes str or Sealed, gives Sealed; can be asked only whether it is empty.
 
     `mask` shows what may be seen of a value without opening it, e.g. mask_phone; without one, stars. A field or model
     that is renamed needs a data migration that opens under the old name and seals under the new one.
@@ -241,7 +255,9 @@ class SealedTextField(_BinaryField[_Set, _Get]):
         return value
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """Only `isnull`: equal texts are sealed differently each time, so that no comparison could ever match."""
+        """Only `isnull` and `exact` with "": equal texts are sealed differently each time, no comparison could match."""
+        if lookup_name == "exact":
+            return _IsEmpty
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
     def _check_str_default_value(self) -> list[Any]:

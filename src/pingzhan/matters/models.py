@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from pingzhan.core.db import PathField
 from pingzhan.core.ids import uuid7
-from pingzhan.core.sealed import SealedTextField
+from pingzhan.core.sealed import SealedTextField, mask_name, mask_phone
 from pingzhan.matters.choices import Basis, ClockKind, ClockState, Source, Status, Urgency
 
 
@@ -94,8 +94,8 @@ class Matter(models.Model):
 
     anonymous = models.BooleanField(default=False)
     reporter_id = models.UUIDField(null=True, blank=True)  # the signed-in resident, if any
-    contact_name = SealedTextField(blank=True, default="")
-    contact_phone = SealedTextField(blank=True, default="")
+    contact_name = SealedTextField(blank=True, default="", mask=mask_name)
+    contact_phone = SealedTextField(blank=True, default="", mask=mask_phone)
     contact_index = models.CharField(max_length=64, null=True, blank=True)
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.SUBMITTED)

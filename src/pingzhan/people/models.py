@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from pingzhan.access.roles import ROLES
 from pingzhan.core.db import PathField
 from pingzhan.core.ids import uuid7
-from pingzhan.core.sealed import SealedTextField
+from pingzhan.core.sealed import SealedTextField, mask_phone
 from pingzhan.people.choices import UnitKind
 
 
@@ -37,7 +37,7 @@ class Person(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=80)
-    phone = SealedTextField(blank=True, default="")
+    phone = SealedTextField(blank=True, default="", mask=mask_phone)
     phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
     user_id = models.UUIDField(null=True, blank=True, unique=True)
     created_at = models.DateTimeField()

@@ -12,7 +12,7 @@ from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.report import Location, report
 from pingzhan.matters.queries.reference import UnitRef, reference
-from pingzhan.places.queries import place_ref
+from pingzhan.places.queries import get_places
 
 MOST_PARTS = 10
 
@@ -58,7 +58,7 @@ def accept(
 
 def _moved(matter: Matter, code: str) -> dict[str, object]:
     """The columns of a matter set right to another place within the receiver's own area."""
-    found = place_ref(code)
+    found = get_places([code]).get(code)
     if found is None:
         raise Invalid(_("没有这个区域编码"), errors=[{"loc": ["place"], "msg": _("没有这个区域编码")}])
     receiver = reference().receiver_for(found.path)

@@ -23,8 +23,9 @@ from pingzhan.matters.operations.advance import needed, new_clock
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.queries.reference import FALLBACK_CATEGORY, Reference, UnitRef, reference
 from pingzhan.matters.rules import CLOCKS, classify, title_of, urgency_of
-from pingzhan.places.queries import PlaceRef, find_address, place_ref, root_of
-from pingzhan.places.locate import locate
+from pingzhan.places.locate import PlaceRef, locate
+from pingzhan.places.models import Place
+from pingzhan.places.queries import find_address, get_places, tops
 
 MOST_TEXT = 5000
 
@@ -111,7 +112,7 @@ def report(
 def _write(
     matter: Matter,
     *,
-    place: PlaceRef,
+    place: PlaceRef | Place,
     clocks: list[Clock],
     pictures: tuple[StoredPicture, ...],
     by: Actor,
@@ -160,7 +161,7 @@ def _copy_contact(matter: Matter, source: Matter) -> None:
     matter.contact_index = source.contact_index
 
 
-def _find_place(location: Location) -> PlaceRef:
+def _find_place(location: Location) -> PlaceRef | Place:
     """The place of a location; raises Invalid with what to do when there is none."""
     if location.lon is not None and location.lat is not None:
         chain = locate(location.lon, location.lat)
@@ -168,7 +169,7 @@ def _find_place(location: Location) -> PlaceRef:
             raise _invalid("location", _("这个位置不在本系统服务的范围内，请换一个位置，或拨打当地 12345。"))
         return chain[-1]
     if location.code:
-        place = place_ref(location.code)
+        place = get_places([location.code]).get(location.code)
         if place is None:
             raise _invalid("place", _("没有这个区域编码"))
         return place
@@ -181,9 +182,9 @@ def _find_place(location: Location) -> PlaceRef:
                 _("这个地址可能是几个地方，请选择一个"),
                 errors=[{"loc": ["place"], "msg": place.name, "code": place.code} for place in found[:8]],
             )
-        root = root_of()
-        if root is not None:
-            return root
+        roots = list(tops()[:2])
+        if len(roots) == 1:  # nobody is turned away for an address that is not in the tree: a person sets it right
+            return roots[0]
     raise _invalid("location", _("请在图上点选位置，或选择所在的街镇和居村，或写下地址"))
 
 

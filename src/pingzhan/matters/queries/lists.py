@@ -18,7 +18,7 @@ from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.matters.choices import Status
 from pingzhan.matters.models import Matter, Notice
 from pingzhan.matters.workflow import CLOSED
-from pingzhan.places.queries import place_ref
+from pingzhan.places.queries import get_places
 
 # What a row of a list shows; texts and sealed fields stay where they are.
 ROW = (
@@ -80,7 +80,7 @@ def _in_place(code: str) -> Q:
         return Q(street=code)
     if code.isdigit() and len(code) == 12:
         return Q(community=code)
-    found = place_ref(code)
+    found = get_places([code]).get(code)
     return under("path", found.path) if found else Q(pk__in=[])
 
 

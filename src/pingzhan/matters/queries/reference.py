@@ -11,7 +11,9 @@ from pingzhan.matters.rules import Allowance
 from pingzhan.people.models import Unit
 
 KEPT_SECONDS = 10.0
-FALLBACK_CATEGORY = "other.other"
+FALLBACK_CATEGORY = "service.other"
+# Sections of the units that are asked first, at a community, a street, a district.
+RECEIVERS = ("community.committee", "street.operations", "district.operations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Reference:
     def receiver_for(self, path: str) -> UnitRef | None:
         """Who is asked first at `path`: the community committee, the street's or the district's hub above it."""
         for at in _upwards(path):
-            for section in ("committee", "hub"):
+            for section in RECEIVERS:
                 if (at, section) in self.by_section:
                     return self.by_section[at, section]
         return None

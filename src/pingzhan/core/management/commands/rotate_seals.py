@@ -79,7 +79,7 @@ class _Round:
         before = self.resealed
         for name in names:
             value: Sealed | None = getattr(row, name)
-            if value is None:
+            if not value:  # null or empty: nothing is sealed
                 continue
             try:
                 key_id, fresh = value.key_id, value.resealed()

@@ -1,0 +1,96 @@
+"""How allauth finds, makes and reaches our users: staff by password, residents by phone and one-time code."""
+
+import secrets
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import RequestLoginCodeForm
+from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pingzhan.access.models import User
+from pingzhan.core.client_address import client_address
+from pingzhan.core.clock import now
+from pingzhan.core.ids import random_code
+from pingzhan.core.outbox import queue
+from pingzhan.core.sealed import blind_index, normalise_phone
+
+
+class PhoneField(forms.CharField):
+    """A phone number, blanks and dashes allowed; cleaned to digits with an optional leading +."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("手机号码"))
+        super().__init__(max_length=24, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        phone = normalise_phone(super().clean(value) or "")
+        if phone and not (phone.lstrip("+").isdigit() and 7 <= len(phone.lstrip("+")) <= 15):
+            raise forms.ValidationError(_("请输入正确的手机号码"))
+        return phone
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False  # residents come in by their phone (ResidentCodeForm), staff are appointed
+
+    def phone_form_field(self, **kwargs: Any) -> PhoneField:
+        return PhoneField(**kwargs)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def generate_login_code(self) -> str:
+        return f"{secrets.randbelow(1_000_000):06d}"
+
+    def send_verification_code_sms(self, user: AbstractBaseUser, phone: str, code: str, **kwargs: Any) -> None:
+        words = _("您的登录验证码是 %(code)s，5 分钟内有效。请勿告诉他人。") % {"code": code}
+        queue(channel="sms", to=phone, text=words, at=now(), template="login.code")
+
+    def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:
+        assert isinstance(user, User)
+        user.phone = phone
+        user.phone_index = _index(phone)
+        user.phone_verified = verified
+        user.save(update_fields=["phone", "phone_index", "phone_verified"])
+
+    def get_phone(self, user: AbstractBaseUser) -> tuple[str, bool] | None:
+        assert isinstance(user, User)
+        return (user.phone.open(), user.phone_verified) if user.phone_index else None
+
+    def set_phone_verified(self, user: AbstractBaseUser, phone: str) -> None:
+        assert isinstance(user, User)
+        User.objects.filter(pk=user.pk, phone_index=_index(phone)).update(phone_verified=True)
+
+    def get_user_by_phone(self, phone: str) -> AbstractBaseUser | None:
+        return User.objects.filter(phone_index=_index(phone), is_active=True).first()
+
+
+class ResidentCodeForm(RequestLoginCodeForm):
+    """Asks for a phone number only; a number seen for the first time gets an account with no rights.
+
+    So everybody takes the same way in, and the page does not tell which numbers are known.
+    """
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"]
+        if phone and not User.objects.filter(phone_index=_index(phone)).exists():
+            User(
+                username=f"resident-{random_code(10).lower()}",
+                name=str(_("居民")),
+                phone=phone,
+                phone_index=_index(phone),
+                password="!",  # unusable
+                created_at=now(),
+            ).save(force_insert=True)
+        return str(super().clean_phone())
+
+
+def _index(phone: str) -> str:
+    return blind_index(normalise_phone(phone), purpose="user.phone")
+

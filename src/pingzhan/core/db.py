@@ -1,0 +1,248 @@
+"""Everything that differs between SQLite and PostgreSQL. No other module speaks the SQL of one engine.
+
+Paths: subtrees as ranges over a column that sorts by bytes on both engines.
+Search: the token column, its index and the two ways of asking it; what a token is stands in core/search.py.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+if TYPE_CHECKING:
+    from django.db.models.sql.compiler import SQLCompiler
+
+    from pingzhan.core.models import SearchDocument
+
+    _CharField = models.CharField[str, str]
+    _Field = models.Field[str, str]
+else:
+    _CharField = models.CharField
+    _Field = models.Field
+
+
+def is_postgres(using: str = "default") -> bool:
+    """Whether this database is PostgreSQL; otherwise it is SQLite."""
+    return connections[using].vendor == "postgresql"
+
+
+# --- paths ----------------------------------------------------------------------------------------------------------
+
+
+class PathField(_CharField):
+    """A materialised path of codes, "310107/310107005/", compared byte by byte on both engines.
+
+    SQLite compares bytes anyway. PostgreSQL compares by the database's language unless told, and then neither a range
+    over a prefix nor the index under it would be right; so the column has the C collation there.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        if connection.vendor == "postgresql":
+            # The long name of varchar: for a column called "varchar" Django adds a second index for LIKE, of no use here.
+            return f"character varying({self.max_length})"
+        return super().db_type(connection)
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        parameters: dict[str, Any] = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parameters["collation"] = "C"
+        return parameters
+
+
+def under(field: str, path: str) -> Q:
+    """Rows whose `field` is `path` or below it, as a range that an index serves. The empty path is everything.
+
+    Raises ValueError for a path without its closing slash, which would match the neighbour "3101070051" of "310107005".
+    """
+    if not path:
+        # Not Q(): `Q() | other` is `other`, and a scope of everything joined with a small one would shrink to it.
+        return Q(**{f"{field}__gte": ""})
+    if not path.endswith("/"):
+        raise ValueError(f"a path ends in a slash: {path!r}")
+    return Q(**{f"{field}__gte": path, f"{field}__lt": path[:-1] + chr(ord("/") + 1)})
+
+
+# --- numbering rows -------------------------------------------------------------------------------------------------
+
+
+def number_rows(*, table: str, column: str, ids: Sequence[int], start: int) -> int:
+    """Set `column` of the rows `ids` to start, start + 1, … in their order, where it is still null; returns how many.
+
+    One statement. Fewer than len(ids) means that somebody else was quicker with some of them.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f'UPDATE "{table}" AS r SET "{column}" = %s + n.nth - 1 '  # noqa: S608 (names come from models)
+                f'FROM unnest(%s::bigint[]) WITH ORDINALITY AS n(id, nth) WHERE r.id = n.id AND r."{column}" IS NULL',
+                [start, list(ids)],
+            )
+        else:
+            # json_each numbers the elements of a list from 0 in "key".
+            cursor.execute(
+                f'UPDATE "{table}" SET "{column}" = %s + n.key '  # noqa: S608
+                f'FROM json_each(%s) AS n WHERE "{table}".id = n.value AND "{table}"."{column}" IS NULL',
+                [start, "[" + ",".join(map(str, ids)) + "]"],
+            )
+        return int(cursor.rowcount)
+
+
+def try_exclusive(name: str) -> bool:
+    """Take the advisory lock `name` until the end of this transaction; False at once if another holds it.
+
+    On SQLite always True: whoever writes there is alone anyway. It saves work; correctness must not rest on it.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])
+
+
+# --- search ---------------------------------------------------------------------------------------------------------
+
+# Up to so many matches SQLite fetches them and looks up their subjects; beyond, it walks the subjects in the order of
+# the list and asks of each. The two cost the same near sqrt(20 rows a page x 1,000,000 documents).
+FEW = 4000
+
+
+class TokensField(_Field):
+    """The tokens of one document: a tsvector on PostgreSQL, text " one two three " on SQLite. Written by put_tokens."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "tsvector" if connection.vendor == "postgresql" else "text"
+
+
+class _HasTokens(Func):
+    """Whether one document has all of `tokens`, asked of its own row."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, column: Any, tokens: Sequence[str]) -> None:
+        super().__init__(column)
+        self.tokens = tuple(tokens)
+
+    def as_sql(self, compiler: "SQLCompiler", connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, parameters = compiler.compile(self.source_expressions[0])
+        if connection.vendor == "postgresql":
+            return f"{column} @@ %s::tsquery", [*parameters, " & ".join(f"'{token}'" for token in self.tokens)]
+        sql = " AND ".join(f"instr({column}, %s) > 0" for _ in self.tokens)
+        values: list[Any] = []
+        for token in self.tokens:
+            values += [*parameters, f" {token} "]
+        return f"({sql})", values
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return (*super().identity, self.tokens)
+
+
+def has_tokens(kind: str, tokens: Sequence[str], field: str) -> Q:
+    """The subjects of `kind` whose document has all of `tokens` (letters and digits only), as a condition on `field`.
+
+    PostgreSQL chooses by its statistics whether to start from the search index or from the list's own order. SQLite
+    has no such statistics for its search index, so it is asked first whether the matches are few; one quick statement.
+    """
+    from pingzhan.core.models import SearchDocument  # the models need this module for their fields
+
+    if connection.vendor != "postgresql":
+        match = " ".join(f'"{token}"' for token in tokens)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM core_searchindex WHERE core_searchindex MATCH %s LIMIT %s)",
+                [match, FEW + 1],
+            )
+            few = cursor.fetchone()[0] <= FEW
+        if few:
+            sql = (
+                "SELECT subject_id FROM core_searchdocument WHERE kind = %s "
+                "AND id IN (SELECT rowid FROM core_searchindex WHERE core_searchindex MATCH %s)"
+            )
+            return Q(**{f"{field}__in": RawSQL(sql, [kind, match])})  # noqa: S611 (no word of it comes from outside)
+    documents: QuerySet[SearchDocument] = SearchDocument.objects.filter(kind=kind, subject_id=OuterRef(field))
+    return Q(Exists(documents.filter(_HasTokens(F("tokens"), tokens))))
+
+
+def put_tokens(kind: str, documents: Iterable[tuple[UUID, Sequence[str]]]) -> None:
+    """Write or replace the documents (subject, tokens) of `kind`; one whose tokens are unchanged is left alone."""
+    rows = {subject: tokens for subject, tokens in documents}  # one statement cannot touch a row twice
+    if not rows:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "INSERT INTO core_searchdocument (kind, subject_id, tokens) "
+                "SELECT %s, d.subject_id, array_to_tsvector(string_to_array(d.tokens, ' ')) "
+                "FROM unnest(%s::uuid[], %s::text[]) AS d(subject_id, tokens) "
+                "ON CONFLICT (kind, subject_id) DO UPDATE SET tokens = excluded.tokens "
+                "WHERE core_searchdocument.tokens IS DISTINCT FROM excluded.tokens",
+                [kind, list(rows), [" ".join(tokens) for tokens in rows.values()]],
+            )
+        else:
+            cursor.executemany(
+                "INSERT INTO core_searchdocument (kind, subject_id, tokens) VALUES (%s, %s, %s) "
+                "ON CONFLICT (kind, subject_id) DO UPDATE SET tokens = excluded.tokens "
+                "WHERE tokens IS NOT excluded.tokens",
+                [(kind, subject.hex, f" {' '.join(tokens)} ") for subject, tokens in rows.items()],
+            )
+
+
+# FTS5 keeps no copy of the text: triggers tell it every change of the table, whoever makes it. Tokens come ready, so
+# the tokenizer only has to split at spaces ("ascii" takes every character beyond ASCII for part of a word). Neither
+# positions (detail) nor lengths (columnsize) are asked for; without them the index is a third of the size.
+_SQLITE_SEARCH = (
+    "CREATE VIRTUAL TABLE core_searchindex USING fts5(tokens, content='core_searchdocument', content_rowid='id', "
+    "tokenize='ascii', detail='none', columnsize=0)",
+    "CREATE TRIGGER core_search_added AFTER INSERT ON core_searchdocument BEGIN "
+    "INSERT INTO core_searchindex (rowid, tokens) VALUES (new.id, new.tokens); END",
+    "CREATE TRIGGER core_search_removed AFTER DELETE ON core_searchdocument BEGIN "
+    "INSERT INTO core_searchindex (core_searchindex, rowid, tokens) VALUES ('delete', old.id, old.tokens); END",
+    "CREATE TRIGGER core_search_changed AFTER UPDATE OF tokens ON core_searchdocument BEGIN "
+    "INSERT INTO core_searchindex (core_searchindex, rowid, tokens) VALUES ('delete', old.id, old.tokens); "
+    "INSERT INTO core_searchindex (rowid, tokens) VALUES (new.id, new.tokens); END",
+)
+# The pending list is searched row by row, so it is kept short; 1,000 elements of statistics let the planner tell
+# common words from rare ones.
+_POSTGRES_SEARCH = (
+    "CREATE INDEX core_searchindex ON core_searchdocument USING gin (tokens) WITH (gin_pending_list_limit = 512)",
+    "ALTER TABLE core_searchdocument ALTER COLUMN tokens SET STATISTICS 1000",
+)
+
+
+def create_search(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """The index over SearchDocument.tokens; for RunPython in the migration after the table's own.
+
+    A later migration that makes SQLite copy the table (it does so for most changes of a column) loses the triggers:
+    let it run drop_search before and create_search after.
+    """
+    vendor = schema_editor.connection.vendor
+    for statement in _POSTGRES_SEARCH if vendor == "postgresql" else _SQLITE_SEARCH:
+        schema_editor.execute(statement)
+    if vendor != "postgresql":
+        schema_editor.execute("INSERT INTO core_searchindex (core_searchindex) VALUES ('rebuild')")
+
+
+def drop_search(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Undo create_search; the documents stay."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP INDEX IF EXISTS core_searchindex")
+        return
+    for trigger in ("core_search_added", "core_search_removed", "core_search_changed"):
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+    schema_editor.execute("DROP TABLE IF EXISTS core_searchindex")
+
+
+def tidy_search() -> None:
+    """Merge the search index into one piece and refresh the planner's statistics; after loading a great many documents."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT gin_clean_pending_list('core_searchindex')")
+            cursor.execute("ANALYZE core_searchdocument")
+        else:
+            cursor.execute("INSERT INTO core_searchindex (core_searchindex) VALUES ('optimize')")

@@ -1,0 +1,82 @@
+"""What every page knows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from pingzhan.access.actors import ANONYMOUS, Actor
+from pingzhan.core.clock import now
+from pingzhan.modes.queries import PEACETIME, Mode, mode_at
+from pingzhan.places.queries import tops
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMode:
+    kind: str
+    label: str
+    level: int | None
+    plan: str
+    since: Any
+    until: Any
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    return {
+        "mode": SimpleLazyObject(lambda: shown_mode(request, actor)),
+        "demo": settings.DEMO,
+        "elder": request.COOKIES.get("elder") == "1",
+        "lang": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
+        "actor": actor,
+        "home_url": reverse("home"),
+        "roles": SimpleLazyObject(lambda: [str(held.definition.label) for held in actor.held]),
+        "nav": SimpleLazyObject(lambda: navigation(request, actor)),
+        "here": request.get_full_path(),
+    }
+
+
+def shown_mode(request: HttpRequest, actor: Actor) -> ShownMode:
+    """The mode where the actor works; for residents that of the whole area. Staff see exercises, residents do not."""
+    at = getattr(request, "at", None) or now()
+    path = actor.held[0].path if actor.held else tops().values_list("path", flat=True).first() or ""
+    mode: Mode = mode_at(path, at=at, exercise=actor.is_staff) if path else PEACETIME
+    label = {"peacetime": _("平时"), "emergency": _("战时"), "exercise": _("演练")}[mode.kind]
+    return ShownMode(mode.kind, label, mode.level, mode.plan, mode.since, mode.until)
+
+
+def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
+    """The doors of the face that the page belongs to."""
+    path = request.path
+
+    def item(label: str, name: str, icon: str, *, exact: bool = False) -> NavItem:
+        url = reverse(name)
+        return NavItem(label, url, icon, path == url if exact else path.startswith(url))
+
+    if path.startswith("/desk/"):
+        items = [item(_("事项"), "desk:queue", "list-check"), item(_("代为上报"), "desk:report", "plus")]
+        items.append(item(_("公示"), "desk:notices", "speakerphone"))
+        items.append(item(_("日志校验"), "desk:journal", "shield-check"))
+        items.append(item(_("后台任务"), "desk:jobs", "settings"))
+        return items
+    if path.startswith("/field/"):
+        return [item(_("今日"), "field:today", "list-check", exact=True), item(_("上报"), "field:report", "camera")]
+    return [
+        item(_("首页"), "portal:home", "home", exact=True),
+        item(_("上报"), "portal:report", "message-plus"),
+        item(_("查进度"), "portal:track", "search"),
+        item(_("公示"), "portal:notices", "speakerphone"),
+    ]

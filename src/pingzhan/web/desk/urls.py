@@ -1,0 +1,18 @@
+from django.urls import path
+
+from pingzhan.web.desk import notices, queue, report, sheet, system
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("bulk/", queue.bulk, name="bulk"),
+    path("report/", report.report, name="report"),
+    path("matters/<str:number>/", sheet.sheet, name="sheet"),
+    path("matters/<str:number>/contact/", sheet.contact, name="contact"),
+    path("matters/<str:number>/<str:step>/", sheet.step, name="step"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:notice_id>/take-down/", notices.take_down, name="take_down"),
+    path("journal/", system.journal, name="journal"),
+    path("jobs/", system.jobs, name="jobs"),
+]

@@ -1,0 +1,132 @@
+"""Forms of steps on a matter, and the one way in which a page takes a step: safe to send twice."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pingzhan.access.actors import Actor
+from pingzhan.core.idempotency import Answer, once
+from pingzhan.matters import operations
+from pingzhan.matters.choices import Step
+
+
+class StepForm(forms.Form):
+    """`key` makes sending twice count once; `version` is what the page showed (empty: whatever it is now)."""
+
+    key = forms.CharField(max_length=64, required=False)
+    version = forms.IntegerField(min_value=1, required=False)
+
+    def said(self) -> dict[str, Any]:
+        """What goes to the operation."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"key", "version"}}
+
+
+class RateForm(StepForm):
+    stars = forms.IntegerField(
+        min_value=1,
+        max_value=5,
+        error_messages={name: _("请选择 1 至 5 星") for name in ("required", "invalid", "min_value", "max_value")},
+    )
+    comment = forms.CharField(
+        max_length=500, required=False, error_messages={"max_length": _("评价最多 500 字")}
+    )
+
+
+def _words(*, required: bool, message: Any = "") -> forms.CharField:
+    errors = {"max_length": _("文字过长，最多 2000 字")}
+    if required:
+        errors["required"] = message
+    return forms.CharField(max_length=2000, required=required, error_messages=errors)
+
+
+class ReopenForm(StepForm):
+    reason = _words(required=True, message=_("请写明哪里没有解决"))
+
+
+class WithdrawForm(StepForm):
+    reason = _words(required=False)
+
+
+class UrgeForm(StepForm):
+    note = _words(required=False)
+
+
+class SignForm(StepForm):
+    note = _words(required=False)
+
+
+class ProgressForm(StepForm):
+    note = _words(required=False)
+    reply = _words(required=False)
+
+
+class CompleteForm(StepForm):
+    result = _words(required=True, message=_("请写明办理结果"))
+
+
+class ReturnForm(StepForm):
+    reason = _words(required=True, message=_("请写明退回的理由"))
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """A step as a page offers it: its form and its operation."""
+
+    step: Step
+    form: type[StepForm]
+    operation: Callable[..., Any]
+    pictures: bool = False
+
+
+REPORTER_STEPS: dict[str, StepPage] = {
+    page.step.value: page
+    for page in (
+        StepPage(Step.RATE, RateForm, operations.rate),
+        StepPage(Step.REOPEN, ReopenForm, operations.reopen),
+        StepPage(Step.URGE, UrgeForm, operations.urge),
+        StepPage(Step.WITHDRAW, WithdrawForm, operations.withdraw),
+    )
+}
+
+FIELD_STEPS: dict[str, StepPage] = {
+    page.step.value: page
+    for page in (
+        StepPage(Step.SIGN, SignForm, operations.sign),
+        StepPage(Step.PROGRESS, ProgressForm, operations.progress, pictures=True),
+        StepPage(Step.COMPLETE, CompleteForm, operations.complete, pictures=True),
+        StepPage(Step.RETURN, ReturnForm, operations.return_matter),
+    )
+}
+
+
+def take(
+    page: StepPage,
+    *,
+    form: StepForm,
+    matter: Any,
+    by: Actor,
+    at: datetime,
+    owner: str,
+    pictures: Sequence[Any] = (),
+) -> Answer:
+    """Take the step that a valid `form` asks for. The same key again gets the first answer and changes nothing.
+
+    `owner` separates the keys of those who send; `pictures` are stored ones. Raises what the operation raises.
+    """
+    said = form.said()
+    version = form.cleaned_data.get("version")
+    body = json.dumps([said, [picture.name for picture in pictures]], sort_keys=True, ensure_ascii=False).encode()
+
+    def work() -> tuple[int, Any]:
+        more = {"pictures": tuple(pictures)} if page.pictures else {}
+        page.operation(matter=matter, by=by, at=at, version=version, **said, **more)
+        return 200, {"number": matter.number, "status": matter.status}
+
+    return once(
+        key=form.cleaned_data.get("key"), owner=owner, route=f"{page.step}:{matter.pk}", body=body, at=at, work=work
+    )

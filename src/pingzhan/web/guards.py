@@ -1,0 +1,32 @@
+"""Who may open a page at all. What they then see and do is settled by queries and operations."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+
+View = Callable[..., HttpResponse]
+
+
+def needs(*permissions: Permission) -> Callable[[View], View]:
+    """Signed in and holding one of `permissions` somewhere: otherwise the sign-in page, or a 404."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor: Actor = request.actor  # type: ignore[attr-defined]
+            if actor.kind != "user":
+                return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+            if not any(actor.holding(permission) for permission in permissions):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,39 @@
+"""Pictures of a matter, served only to those who may see the matter: residents their own, staff within their scope."""
+
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest
+from django.views.decorators.http import require_safe
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
+from pingzhan.core.files import content_type_of, open_file
+from pingzhan.matters.models import Matter
+from pingzhan.matters.queries.lists import matter_for
+from pingzhan.matters.queries.sheet import attachment_for
+from pingzhan.web.portal.proof import proven
+
+
+@require_safe
+def photo(request: HttpRequest, number: str, photo: UUID) -> FileResponse:
+    """The picture, or with ?size=thumb its small form. 404 for whoever may not see it, as if it were not there."""
+    matter, staff = _seen_by(request, number)
+    attachment = attachment_for(matter.pk, photo, public=not staff)
+    name = attachment.thumbnail if request.GET.get("size") == "thumb" else attachment.name
+    response = FileResponse(open_file(name), content_type=content_type_of(name))
+    # What one person may see must not lie in a cache that serves another, nor in the browser after signing out.
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = f'inline; filename="{matter.number}.jpg"'
+    return response
+
+
+def _seen_by(request: HttpRequest, number: str) -> tuple[Matter, bool]:
+    """The matter, and whether it is seen as staff; raises NotFound."""
+    matter = proven(request, number)
+    if matter is not None:
+        return matter, False
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    matter = matter_for(actor, number)
+    return matter, can(actor, Permission.MATTER_VIEW, matter.path, unit_id=matter.handler_id)

@@ -1,0 +1,137 @@
+"""A matter in plain words, for those who raised it: where it is, what comes next, and by when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pingzhan.core.clock import now
+from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
+from pingzhan.matters.queries.reference import reference
+from pingzhan.web.names import named
+
+# What residents call the eight steps, each with what happens in it.
+EIGHT: dict[str, tuple[Any, Any]] = {
+    Step.ACCEPT: (gettext_lazy("受理"), gettext_lazy("居委会或街镇确认收到，并为您负责到底")),
+    Step.DISPATCH: (gettext_lazy("转办"), gettext_lazy("交给能解决问题的单位")),
+    Step.PROGRESS: (gettext_lazy("跟踪"), gettext_lazy("承办单位签收、到场办理，进展写在这里")),
+    Step.SUPERVISE: (gettext_lazy("督促"), gettext_lazy("到期前提醒，逾期逐级上报")),
+    Step.FEED_BACK: (gettext_lazy("反馈"), gettext_lazy("核实结果后答复您")),
+    Step.RATE: (gettext_lazy("评价"), gettext_lazy("办得好不好，由您来打分")),
+    Step.PUBLISH: (gettext_lazy("公示"), gettext_lazy("去掉个人信息后，把结果公开")),
+    Step.ARCHIVE: (gettext_lazy("归档"), gettext_lazy("编号关闭，全过程留存可查")),
+}
+
+# What is owed by a clock: running, and when it has stopped.
+_OWED: dict[str, tuple[Any, Any]] = {
+    ClockKind.ACCEPT: (gettext_lazy("受理"), gettext_lazy("已受理")),
+    ClockKind.DISPATCH: (gettext_lazy("转给承办单位"), gettext_lazy("已转办")),
+    ClockKind.SIGN: (gettext_lazy("由承办单位签收"), gettext_lazy("已签收")),
+    ClockKind.FIRST_FEEDBACK: (gettext_lazy("给出第一次进展"), gettext_lazy("已有进展")),
+    ClockKind.FINISH: (gettext_lazy("办结"), gettext_lazy("已办结")),
+    ClockKind.FEED_BACK: (gettext_lazy("答复您"), gettext_lazy("已答复")),
+    ClockKind.RATE: (gettext_lazy("请您评价"), gettext_lazy("已评价")),
+    ClockKind.PUBLISH: (gettext_lazy("公示结果"), gettext_lazy("已公示")),
+    ClockKind.ARCHIVE: (gettext_lazy("归档"), gettext_lazy("已归档")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClock:
+    """`tone`: ok, soon (less than a quarter of the time is left), late, paused, done."""
+
+    kind: str
+    tone: str
+    words: str
+    due_at: datetime
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Where the matter is and what comes next."""
+
+    headline: str
+    next: str
+
+
+def moment(at: datetime) -> str:
+    """A time as people say it, in the installation's zone: 11月25日 17:00; with the year where it is another."""
+    local = timezone.localtime(at)
+    same_year = local.year == timezone.localtime(now()).year
+    return date_format(local, _("n月j日 H:i") if same_year else _("Y年n月j日 H:i"))
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest one or two units, rounded down; at least a minute."""
+    minutes = max(1, int(length.total_seconds() // 60))
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        said = ngettext("%(n)s 天", "%(n)s 天", days) % {"n": days}
+        return said if days > 2 or not hours else said + " " + ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+    if hours:
+        return ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+    return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
+
+
+def shown_clock(clock: Any, *, at: datetime) -> ShownClock:
+    """A deadline in words, lateness said as it is."""
+    owed, done = _OWED[clock.kind]
+    due = {"when": moment(clock.due_at), "what": owed}
+    match clock.state:
+        case ClockState.RUNNING if clock.due_at < at:
+            words = _("应在 %(when)s 前%(what)s，已逾期 %(late)s") % {**due, "late": span(at - clock.due_at)}
+            tone = "late"
+        case ClockState.RUNNING:
+            words = _("预计 %(when)s 前%(what)s") % due
+            left, whole = clock.due_at - at, clock.due_at - clock.started_at
+            tone = "soon" if left * 4 < whole else "ok"
+        case ClockState.PAUSED:
+            words, tone = _("%(what)s的计时已暂停，恢复办理后继续") % due, "paused"
+        case ClockState.MET:
+            words, tone = _("%(when)s %(done)s，按时") % {"when": moment(clock.stopped_at), "done": done}, "done"
+        case ClockState.LATE:
+            words = _("%(when)s %(done)s，晚了 %(late)s") % {
+                "when": moment(clock.stopped_at), "done": done, "late": span(clock.stopped_at - clock.due_at),
+            }  # fmt: skip
+            tone = "late"
+        case _:
+            words, tone = _("%(what)s的计时已终止") % due, "done"
+    return ShownClock(clock.kind, tone, words, clock.due_at, clock.state in {ClockState.RUNNING, ClockState.PAUSED})
+
+
+def shown_clocks(clocks: Iterable[Any], *, at: datetime) -> list[ShownClock]:
+    """All clocks of a matter: what is owed now first, by its time, then what is past, the latest first."""
+    shown = [shown_clock(clock, at=at) for clock in clocks if clock.state != ClockState.STOPPED]
+    owed = sorted((clock for clock in shown if clock.running), key=lambda clock: clock.due_at)
+    return owed + [clock for clock in reversed(shown) if not clock.running]
+
+
+def follow_up(matter: Any) -> FollowUp:
+    """The state of a matter as a sentence, and what comes next."""
+    known = reference()
+    receiver = named(known.units.get(matter.receiver_id)) or _("受理单位")
+    handler = named(known.units.get(matter.handler_id)) or _("承办单位")
+    who = {"receiver": receiver, "handler": handler}
+    said: dict[str, tuple[str, str]] = {
+        Status.SUBMITTED: (_("已收到，等待受理"), _("由%(receiver)s受理。受理后会转给能解决问题的单位。")),
+        Status.ACCEPTED: (_("已受理，正在转办"), _("%(receiver)s正在把它交给承办单位。")),
+        Status.DISPATCHED: (_("已转办，等待签收"), _("已转给%(handler)s，等待对方签收。签收之前仍由%(receiver)s负责。")),
+        Status.IN_PROGRESS: (_("正在办理"), _("由%(handler)s办理，进展会写在下面。")),
+        Status.ON_HOLD: (_("暂缓办理"), _("%(handler)s暂缓办理，理由见下面的记录；条件具备后会继续。")),
+        Status.COMPLETED: (_("已办结，正在核实"), _("%(receiver)s核实后会在这里答复您。")),
+        Status.FED_BACK: (_("已有结果，请您评价"), _("请看看办理结果，打个分；没有解决，可以要求重新办理。")),
+        Status.RATED: (_("已评价，准备公示"), _("去掉个人信息后，由专人审核公示。")),
+        Status.PUBLISHED: (_("结果已公示"), _("接下来归档，编号关闭。")),
+        Status.ARCHIVED: (_("已归档"), _("这件事项已经走完全部步骤。问题又出现时，可以要求重新办理或另报一件。")),
+        Status.REJECTED: (_("不予受理"), _("理由见下面的记录。不同意的，可以写明理由要求重新办理。")),
+        Status.MERGED: (_("已并入同一问题的事项"), _("这个问题已有人先反映，合并在一起办理。")),
+        Status.WITHDRAWN: (_("已撤回"), _("您已撤回这件事项。需要时请重新上报。")),
+    }
+    headline, after = said[matter.status]
+    return FollowUp(headline, after % who)

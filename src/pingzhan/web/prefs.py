@@ -1,0 +1,54 @@
+"""What visitors choose for themselves, language and large print, and the way to the face that is theirs.
+
+The choices live in cookies on the visitor's own device; the server keeps nothing of them.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from pingzhan.access.actors import Actor
+
+YEAR_SECONDS = 365 * 24 * 3600
+# Of somebody with several roles the widest face opens; the others are a link away.
+_FACES = {"desk": "desk:queue", "field": "field:today"}
+
+
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """To the face of the asker's role; residents and visitors to the portal."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    homes = {held.definition.home for held in actor.held}
+    name = next((name for face, name in _FACES.items() if face in homes), "portal:home")
+    return HttpResponseRedirect(reverse(name))
+
+
+@require_POST
+def prefs(request: HttpRequest) -> HttpResponse:
+    """Set the language or large print, then back to the page that it was asked from."""
+    response = HttpResponseRedirect(_way_back(request))
+    response.status_code = 303
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
+    elder = request.POST.get("elder", "")
+    if elder in {"0", "1"}:
+        _keep(response, "elder", elder)
+    return response
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+    )
+
+
+def _way_back(request: HttpRequest) -> str:
+    """A path of this site and nothing else, whatever was sent."""
+    asked = request.POST.get("next", "")
+    if asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
+        return asked
+    return reverse("portal:home")
