@@ -1,0 +1,40 @@
+"""Migrations that would lock writers out or break the version that is still running, by django-migration-linter.
+
+With DATABASE_URL the SQL is judged as that engine's; PostgreSQL is the one that matters, see tools/check.py.
+"""
+
+import os
+import sys
+
+# Migration -> codes of the linter's findings that were weighed and are right here, with the reason.
+WEIGHED: dict[str, list[str]] = {}
+
+
+def main() -> int:
+    """Lint every migration of Pingzhan; 1 when one has an error or a warning."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingzhan.settings")
+    import django
+
+    django.setup()
+    from django.apps import apps
+    from django_migration_linter import MigrationLinter
+
+    own = [config.label for config in apps.get_app_configs() if config.name.startswith("pingzhan.")]
+    bad = 0
+    for name in (None, *WEIGHED):
+        linter = MigrationLinter(
+            include_apps=own,
+            no_cache=True,
+            all_warnings_as_errors=True,
+            quiet=["ok", "ignore"],
+            include_name=[name] if name else None,
+            ignore_name=[] if name else list(WEIGHED),
+            exclude_migration_tests=WEIGHED[name] if name else [],
+        )
+        linter.lint_all_migrations()
+        bad += linter.nb_erroneous
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
