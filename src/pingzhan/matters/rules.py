@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pingzhan.core.worktime import Calendar, add_working_minutes, working_days_later
+from pingzhan.core.worktime import Calendar
 from pingzhan.matters.choices import Basis, ClockKind, Step, Urgency
 from pingzhan.matters.workflow import EIGHT_STEPS, TABLE
 
@@ -139,8 +139,8 @@ def due_at(allowed: Allowance, *, start: datetime, calendar: Calendar) -> dateti
     if allowed.basis == Basis.CALENDAR:
         return start + (timedelta(minutes=allowed.minutes) if allowed.minutes else timedelta(days=allowed.days))
     if allowed.minutes:
-        return add_working_minutes(start, allowed.minutes, calendar=calendar)
-    return working_days_later(start, allowed.days, calendar=calendar)
+        return calendar.add_working_minutes(start, allowed.minutes)
+    return calendar.working_days_later(start, allowed.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Pictures of a matter, served only to those who may see the matter: residents their own, staff within their scope."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest
@@ -8,8 +9,8 @@ from django.views.decorators.http import require_safe
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can
+from pingzhan.core.errors import NotFound
 from pingzhan.core.files import content_type_of, open_file
-from pingzhan.matters.models import Matter
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.sheet import attachment_for
 from pingzhan.web.portal.proof import proven
@@ -29,11 +30,16 @@ def photo(request: HttpRequest, number: str, photo: UUID) -> FileResponse:
     return response
 
 
-def _seen_by(request: HttpRequest, number: str) -> tuple[Matter, bool]:
+def _seen_by(request: HttpRequest, number: str) -> tuple[Any, bool]:
     """The matter, and whether it is seen as staff; raises NotFound."""
-    matter = proven(request, number)
-    if matter is not None:
-        return matter, False
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    matter = matter_for(actor, number)
+    if not actor.is_staff and (matter := proven(request, number)) is not None:
+        return matter, False
+    try:
+        matter = matter_for(actor, number)
+    except NotFound:  # staff may also have reported something themselves, elsewhere
+        matter = proven(request, number)
+        if matter is None:
+            raise
+        return matter, False
     return matter, can(actor, Permission.MATTER_VIEW, matter.path, unit_id=matter.handler_id)

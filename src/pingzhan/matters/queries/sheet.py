@@ -124,8 +124,9 @@ def reporter_actor(matter: Matter) -> Actor:
     return Actor("reporter", proof=matter.pk)
 
 
-def attachment_for(matter_id: UUID, attachment_id: UUID) -> Attachment:
+def attachment_for(matter_id: UUID, attachment_id: UUID, *, public: bool = False) -> Attachment:
+    """A picture of the matter; with `public` only those of the report itself. Raises NotFound."""
     found = Attachment.objects.filter(matter_id=matter_id, pk=attachment_id).first()
-    if found is None:
+    if found is None or (public and found.step != Step.REPORT):
         raise NotFound
     return found

@@ -13,7 +13,7 @@ from pingzhan.core.paging import page
 from pingzhan.matters import operations
 from pingzhan.matters.models import Notice
 from pingzhan.web.guards import needs
-from pingzhan.web.naming import category_name, place_lines
+from pingzhan.web.names import named, place_lines
 
 
 @require_safe
@@ -27,7 +27,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         {
             "notice": notice,
             "place": names[notice.path],
-            "category": category_name(notice.category),
+            "category": named(notice.category),
             "can_take_down": notice.until is None and can(actor, P.MATTER_PUBLISH, notice.path),
         }
         for notice in found.items

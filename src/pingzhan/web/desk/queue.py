@@ -25,7 +25,7 @@ from pingzhan.places.choices import Level
 from pingzhan.places.queries import children, get_places, tops
 from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.guards import needs
-from pingzhan.web.naming import category_name
+from pingzhan.web.names import named
 
 PAGE = 20
 MOST_AT_ONCE = 100
@@ -132,8 +132,8 @@ def category_choices() -> list[dict[str, Any]]:
     return [
         {
             "code": group.code,
-            "label": category_name(group),
-            "kinds": [(row.code, category_name(row)) for row in known.categories.values() if row.parent_id == group.code],
+            "label": named(group),
+            "kinds": [(row.code, named(row)) for row in known.categories.values() if row.parent_id == group.code],
         }
         for group in groups
     ]

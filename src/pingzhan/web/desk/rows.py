@@ -7,7 +7,7 @@ from datetime import datetime
 from pingzhan.matters.choices import Status, Urgency
 from pingzhan.matters.models import Matter
 from pingzhan.matters.queries.reference import reference
-from pingzhan.web.naming import category_name, place_lines, unit_name
+from pingzhan.web.names import named, place_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ def rows_of(matters: Sequence[Matter], *, at: datetime) -> list[Row]:
         Row(
             number=matter.number,
             title=matter.title,
-            category=category_name(known.categories.get(matter.category_id)),
+            category=named(known.categories.get(matter.category_id)),
             urgency=matter.urgency,
             urgency_label=str(Urgency(matter.urgency).label),
             status=matter.status,
             status_label=str(Status(matter.status).label),
             place=names[matter.path],
-            unit=unit_name(known.units.get(matter.handler_id or matter.suggested_id or matter.receiver_id)),
+            unit=named(known.units.get(matter.handler_id or matter.suggested_id or matter.receiver_id)),
             reported_at=matter.reported_at,
             due_at=matter.next_due_at,
             overdue=matter.is_open and matter.next_due_at is not None and matter.next_due_at < at,

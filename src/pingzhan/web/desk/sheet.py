@@ -28,7 +28,7 @@ from pingzhan.matters.rules import endangers_life, hide_personal
 from pingzhan.web.desk.queue import category_choices, next_in_queue
 from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.guards import needs
-from pingzhan.web.naming import category_name, place_lines, unit_name
+from pingzhan.web.names import named, place_lines
 
 # The step that one expects next comes first and opened; the others wait behind their names.
 PRIMARY = (
@@ -61,10 +61,10 @@ def _show(request: HttpRequest, matter: Matter, *, problem: DomainError | None =
         "problem": problem,
         "typed": request.POST if failed else {},
         "place": place_lines([matter.path])[matter.path],
-        "category": category_name(known.categories.get(matter.category_id)),
-        "handler": unit_name(known.units.get(matter.handler_id)) if matter.handler_id else "",
-        "suggested": unit_name(known.units.get(matter.suggested_id)) if matter.suggested_id else "",
-        "receiver": unit_name(known.units.get(matter.receiver_id)),
+        "category": named(known.categories.get(matter.category_id)),
+        "handler": named(known.units.get(matter.handler_id)) if matter.handler_id else "",
+        "suggested": named(known.units.get(matter.suggested_id)) if matter.suggested_id else "",
+        "receiver": named(known.units.get(matter.receiver_id)),
         "units": units_for(matter) if {Step.DISPATCH, Step.REFER} & set(steps) else [],
         "categories": category_choices() if Step.ACCEPT in steps else [],
         "urgencies": Urgency.choices,
@@ -98,7 +98,7 @@ def units_for(matter: Matter) -> list[dict[str, str]]:
     known = reference()
     found = [unit for unit in known.units.values() if matter.path.startswith(unit.path)]
     found.sort(key=lambda unit: (-len(unit.path), unit.section))
-    return [{"code": unit.code, "name": unit_name(unit), "suggested": unit.id == matter.suggested_id} for unit in found]
+    return [{"code": unit.code, "name": named(unit), "suggested": unit.id == matter.suggested_id} for unit in found]
 
 
 def _notice(matter: Matter, found: Sheet) -> dict[str, Any]:

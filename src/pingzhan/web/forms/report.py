@@ -1,5 +1,6 @@
 """The report form: shared by the portal and the field page."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -35,8 +36,7 @@ class ReportForm(forms.Form):
     lat = forms.FloatField(min_value=-90, max_value=90, required=False)
     street = forms.CharField(max_length=60, required=False)
     community = forms.CharField(max_length=60, required=False)
-    grid = forms.CharField(max_length=60, required=False)
-    building = forms.CharField(max_length=60, required=False)
+    spot = forms.CharField(max_length=60, required=False)  # a grid or building of the community
     address = forms.CharField(
         max_length=200, required=False, error_messages={"max_length": gettext_lazy("地址过长，最多 200 字")}
     )
@@ -65,7 +65,7 @@ class ReportForm(forms.Form):
         if way == "point" and said.get("lon") is not None and said.get("lat") is not None:
             return Location(lon=said["lon"], lat=said["lat"], address=address)
         if way == "list":
-            deepest = said.get("building") or said.get("grid") or said.get("community") or said.get("street") or ""
+            deepest = said.get("spot") or said.get("community") or said.get("street") or ""
             return Location(code=deepest, address="" if not deepest else address)
         return Location(address=address)
 
@@ -86,6 +86,25 @@ class PortalReportForm(ReportForm):
     contact_phone = forms.CharField(
         max_length=24, required=False, error_messages={"max_length": gettext_lazy("电话号码不正确，请检查位数")}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryGroup:
+    code: str
+    name: str
+    kinds: tuple[tuple[str, str], ...]  # code, name
+
+
+def category_groups() -> list[CategoryGroup]:
+    """The categories in two levels, named in the language of the page."""
+    known = reference().categories
+    return [
+        CategoryGroup(
+            group.code, named(group), tuple((kind.code, named(kind)) for kind in known.values() if kind.parent_id == group.code)
+        )
+        for group in known.values()
+        if group.parent_id is None
+    ]
 
 
 def fresh_key() -> str:

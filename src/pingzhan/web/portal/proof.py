@@ -5,13 +5,14 @@ server, not even in a session: that would tie an anonymous report to whoever is 
 session, after twelve hours at the latest, or when the visitor says so.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from pingzhan.matters.models import Matter
+from pingzhan.matters.queries.reporter import matter_shown
 
 COOKIE = "shown"
 _SALT = "pingzhan.web.portal.proof"
@@ -48,9 +49,6 @@ def forget(response: HttpResponse) -> None:
     response.delete_cookie(COOKIE, samesite="Lax")
 
 
-def proven(request: HttpRequest, number: str) -> Matter | None:
-    """The matter with this number if its code was shown in this browser."""
-    ids = shown(request)
-    if not ids:
-        return None
-    return Matter.objects.filter(pk__in=ids, number=number).select_related("place", "merged_into").first()
+def proven(request: HttpRequest, number: str) -> Any:
+    """The matter with this number if its code was shown in this browser, or None."""
+    return matter_shown(shown(request), number)

@@ -1,0 +1,103 @@
+"""Loading the demo city: places, reference data, people, matters. The same seed gives the same city."""
+
+import csv
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from django.db import transaction
+
+from pingzhan.access.actors import SYSTEM
+from pingzhan.demo.places import load_places
+from pingzhan.demo.staff import make_cast
+from pingzhan.demo.stories import DAYS, tell_stories
+from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
+from pingzhan.demo.texts.departments import rule_for
+from pingzhan.matters.choices import Basis, ClockKind
+from pingzhan.matters.operations.catalogue import CategoryRow, RuleRow, load_catalogue
+from pingzhan.matters.rules import Allowance
+from pingzhan.places.models import Place
+
+SEED = 20260907
+MATTERS = 400
+CITIES = {"putuo": "310107"}
+DATA = Path(__file__).resolve().parent / "data"
+
+Say = Callable[[str], None]
+
+
+def is_loaded() -> bool:
+    """Whether there is a city already."""
+    return Place.objects.exists()
+
+
+def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEED) -> None:
+    """Load the city in one transaction: either all of it is there, or nothing."""
+    began = time.monotonic()
+    rng = Random(seed)  # noqa: S311 (a demo that can be repeated, no secret)
+    start = now - timedelta(days=DAYS + 30)
+    with transaction.atomic():
+        places = load_places(city=city, scale=scale, seed=seed, at=start, say=say)
+        root = next(place for place in places if place.code == CITIES[city])
+        load_reference(root, at=start)
+        cast = make_cast(places=places, rng=rng, at=start)
+        say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")
+        made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=MATTERS)
+        say(f"matters  {made} over the last {DAYS} days")
+    say(f"loaded in {time.monotonic() - began:.0f} s")
+
+
+def load_reference(root: Place, *, at: datetime) -> None:
+    """The default categories, times and dispatch rules for everything under `root`."""
+    categories = [CategoryRow(group.code, "", group.name, group.name_en) for group in GROUPS.values()]
+    categories += [
+        CategoryRow(
+            kind.code, kind.group, kind.name, kind.name_en, kind.keywords, kind.urgency, bool(kind.danger), kind.publishable
+        )
+        for kind in KINDS.values()
+    ]
+    load_catalogue(
+        root=root,
+        categories=categories,
+        allowances=allowances(),
+        rules=[RuleRow(code, rule_for(code).unit) for code in KINDS] + [RuleRow("", "community.committee")],
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def allowances() -> list[Allowance]:
+    """The default times: per step by urgency, and the finishing time of each kind."""
+    found = [
+        Allowance(step.step, step.clock, step.minutes or 0, step.days or 0, "", step.urgency) for step in STEP_TIMES
+    ]
+    found += [
+        Allowance(ClockKind.FINISH, kind.clock, kind.finish_minutes or 0, kind.finish_days or 0, kind.code)
+        for kind in KINDS.values()
+    ]
+    found += [
+        Allowance(ClockKind.FINISH, Basis.CALENDAR, minutes=8 * 60, urgency="critical"),
+        Allowance(ClockKind.FINISH, Basis.WORKING, days=10),
+        Allowance(ClockKind.FIRST_FEEDBACK, Basis.CALENDAR, minutes=60, urgency="critical"),
+        Allowance(ClockKind.FIRST_FEEDBACK, Basis.CALENDAR, days=1, urgency="urgent"),
+        Allowance(ClockKind.FIRST_FEEDBACK, Basis.WORKING, days=3),
+        Allowance(ClockKind.RATE, Basis.CALENDAR, days=7),
+        Allowance(ClockKind.PUBLISH, Basis.WORKING, days=5),
+        Allowance(ClockKind.ARCHIVE, Basis.WORKING, days=5),
+    ]
+    return found
+
+
+def outline_of(code: str) -> dict[str, object]:
+    """The outline of a district as GeoJSON geometry."""
+    document = json.loads((DATA / f"{code}.geojson").read_text(encoding="utf-8"))
+    return dict(document["features"][0]["geometry"])
+
+
+def division_rows(city: str) -> list[tuple[str, str]]:
+    """The rows (code, name) of the national statistical codes of a city."""
+    with (DATA / f"{city}.csv").open(encoding="utf-8", newline="") as file:
+        return [(row["code"], row["name"]) for row in csv.DictReader(file)]

@@ -1,0 +1,46 @@
+"""For signed-in residents: what they reported, what is kept on them, and who looked at it."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from pingzhan.journal.queries import openings_of_person
+from pingzhan.matters.queries.lists import reported_by
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.reporter import kept_on
+from pingzhan.web.names import named
+
+MOST_OPENINGS = 100
+
+
+@never_cache
+@login_required
+@require_safe
+def matters(request: HttpRequest) -> HttpResponse:
+    """My matters, newest first."""
+    found = reported_by(request.actor, after=request.GET.get("after") or None)  # type: ignore[attr-defined]
+    known = reference().categories
+    context = {
+        "rows": [{"matter": row, "category": named(known.get(row.category_id))} for row in found.items],
+        "next": found.next or "",
+        "first": "after" not in request.GET,
+    }
+    return render(request, "portal/mine.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """What is kept on me, why, for how long, and who opened my contact for what purpose."""
+    actor = request.actor  # type: ignore[attr-defined]
+    openings = list(openings_of_person(actor.user_id)[: MOST_OPENINGS + 1])
+    context = {
+        "kept": kept_on(actor),
+        "phone": str(request.user.phone),  # type: ignore[union-attr]
+        "openings": openings[:MOST_OPENINGS],
+        "more_openings": len(openings) > MOST_OPENINGS,
+    }
+    return render(request, "portal/data.html", context)

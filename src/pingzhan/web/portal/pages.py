@@ -1,0 +1,45 @@
+"""The first page, and how it works."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from pingzhan.matters.queries.lists import notices, reported_by
+from pingzhan.matters.queries.reference import reference
+from pingzhan.web.emergency import NUMBERS
+from pingzhan.web.names import named
+from pingzhan.web.portal.notices import shown_notices
+from pingzhan.web.portal.words import EIGHT
+
+# Groups that people look for first; whatever an installation has of them is offered as a shortcut.
+SHORTCUTS = 8
+
+
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Report, follow, read: and whom to call when it burns."""
+    actor = request.actor  # type: ignore[attr-defined]
+    known = reference().categories
+    groups = [row for row in known.values() if row.parent_id is None][:SHORTCUTS]
+    mine = [
+        {"matter": row, "category": named(known.get(row.category_id))} for row in reported_by(actor, limit=3).items
+    ] if actor.user_id else []  # fmt: skip
+    context = {
+        "numbers": NUMBERS,
+        "groups": [{"code": row.code, "name": named(row)} for row in groups],
+        "mine": mine,
+        "notices": shown_notices(notices(limit=3).items),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """The eight steps and what happens to what people tell, in plain words."""
+    context = {
+        "steps": [{"step": code, "label": label, "about": about} for code, (label, about) in EIGHT.items()],
+        "numbers": NUMBERS,
+    }
+    return render(request, "portal/help.html", context)

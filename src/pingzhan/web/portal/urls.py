@@ -1,0 +1,25 @@
+"""The portal: what residents see, most of it without signing in."""
+
+from django.urls import path
+
+from pingzhan.web.portal import maps, mine, notices, pages, report, track
+
+app_name = "portal"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("help/", pages.help_page, name="help"),
+    path("report/", report.report, name="report"),
+    path("report/hint/", report.hint, name="hint"),
+    path("report/places/", report.places, name="places"),
+    path("report/<slug:number>/", report.receipt, name="receipt"),
+    path("map/outlines", maps.map_outlines, name="outlines"),
+    path("map/place", maps.map_place, name="place"),
+    path("track/", track.track, name="track"),
+    path("track/forget/", track.forget_all, name="forget"),
+    path("track/<slug:number>/", track.matter_page, name="matter"),
+    path("track/<slug:number>/<slug:step>/", track.step, name="step"),
+    path("mine/", mine.matters, name="mine"),
+    path("mine/data/", mine.data, name="data"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:notice>/", notices.notice, name="notice"),
+]
