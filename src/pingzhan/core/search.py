@@ -132,7 +132,7 @@ def matching(kind: str, query: str, *, field: str = "pk") -> Q:
     """The condition that `field`, the id of a subject of `kind`, matches all words of `query`.
 
     It goes with any other filter and with keyset paging: Matter.objects.filter(matching("matter", "曹杨 漏水")). It is
-    made for one use at once: on SQLite it asks here how common the words are. A query without a word matches nothing.
+    made for one use at once: how common the words are is asked here, in one statement. A query without a word matches nothing.
     """
     tokens = cut_query(query[:MAX_QUERY])
     if not tokens:

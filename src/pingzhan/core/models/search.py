@@ -16,6 +16,7 @@ class SearchDocument(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "subject_id"], name="search_document_subject_once"),
         ]
+        indexes = [models.Index(fields=["kind", "id"], name="search_document_newest")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"

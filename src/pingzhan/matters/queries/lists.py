@@ -91,7 +91,7 @@ def _search(q: str) -> Q:
     plain = normalise_phone(q)
     if plain.lstrip("+").isdigit() and len(plain) >= 7 and plain.isascii():
         return Q(contact_index=blind_index(plain, purpose="matter.contact"))
-    return Q(id__in=matching("matter", q))
+    return matching("matter", q)
 
 
 def queue_page(
@@ -170,3 +170,14 @@ def numbers_of(actor: Actor, numbers: Iterable[str]) -> list[Matter]:
     return list(
         Matter.objects.filter(scope(actor, Permission.MATTER_VIEW), number__in=list(numbers)).order_by("number")
     )
+
+
+def field_done(actor: Actor, *, after: str | None = None, limit: int = 20) -> Page[Matter]:
+    """What the actor's units have finished under their grids, newest report first."""
+    rows = (
+        Matter.objects.filter(scope(actor, Permission.MATTER_HANDLE))
+        .filter(handler_id__in=actor.unit_ids, completed_at__isnull=False)
+        .exclude(status__in=[Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD])
+        .only(*ROW, "completed_at")
+    )
+    return page(rows, order=("-id",), after=after, limit=limit)

@@ -1,0 +1,122 @@
+"""The sealed tree and its proofs, from stored hashes of whole subtrees: a proof reads a few hundred rows at any size."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from pingzhan.journal import merkle
+from pingzhan.journal.models import Entry, Leaf, Tile, TreeHead
+from pingzhan.journal.rules import Head
+
+TILE_BITS = 8  # a tile is the root over 256 leaves or 256 tiles of the level below
+
+
+class TreeDamaged(Exception):
+    """A stored hash is missing or in the way."""
+
+
+class NotSealed(Exception):
+    """The entry has no place in the tree yet; it gets one within seconds while a worker runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """That the entry at `position` is in the tree of `size` leaves with `root` (RFC 9162, 2.1.3)."""
+
+    position: int
+    size: int
+    leaf: bytes
+    path: tuple[bytes, ...]
+    root: bytes
+
+    def holds(self) -> bool:
+        """Whether the proof is right in itself; `root` must be trusted from elsewhere."""
+        return merkle.verify_inclusion(self.leaf, self.position, self.size, self.path, self.root)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "position": self.position,
+            "size": self.size,
+            "leaf": self.leaf.hex(),
+            "path": [node.hex() for node in self.path],
+            "root": self.root.hex(),
+        }
+
+
+def latest_head() -> Head | None:
+    """The newest tree head; None before the first sealing."""
+    row = TreeHead.objects.order_by("-size").values_list("size", "root", "at").first()
+    return None if row is None else Head(row[0], bytes(row[1]), row[2])
+
+
+def subtree_roots(subtrees: Sequence[tuple[int, int]]) -> list[bytes]:
+    """The roots of whole subtrees (first leaf, height), from the largest tiles that make them up.
+
+    One statement a level of tiles. Raises TreeDamaged when a hash is missing.
+    """
+    wanted = [_stored(start, height) for start, height in subtrees]
+    hashes: dict[int, dict[int, bytes]] = {}
+    for level in sorted({level for level, _, _ in wanted}):
+        hashes[level] = _load(level, [(first, count) for at_level, first, count in wanted if at_level == level])
+    try:
+        return [merkle.root([hashes[level][i] for i in range(first, first + count)]) for level, first, count in wanted]
+    except KeyError as error:
+        raise TreeDamaged(f"hash {error} of the tree is missing; run `journal verify`") from error
+
+
+def _stored(start: int, height: int) -> tuple[int, int, int]:
+    """Where a whole subtree lies: level (-1 for leaves), first index, how many."""
+    level = height // TILE_BITS - 1
+    bits = TILE_BITS * (level + 1)
+    return level, start >> bits, 1 << (height - bits)
+
+
+def _load(level: int, runs: Iterable[tuple[int, int]]) -> dict[int, bytes]:
+    name = "position" if level < 0 else "index"
+    wanted = Q()
+    for first, count in runs:
+        wanted |= Q(**{f"{name}__gte": first, f"{name}__lt": first + count})
+    rows = Leaf.objects.filter(wanted) if level < 0 else Tile.objects.filter(wanted, level=level)
+    return {index: bytes(node) for index, node in rows.order_by(name).values_list(name, "hash")}
+
+
+def frontier_at(size: int) -> merkle.Frontier:
+    """The right edge of the tree of `size` leaves, ready to grow."""
+    return merkle.Frontier(size, subtree_roots(merkle.whole_subtrees(0, size)) if size else ())
+
+
+def root_at(size: int) -> bytes:
+    """The root that the tree had at `size` leaves."""
+    return frontier_at(size).root()
+
+
+def range_hashes(ranges: Sequence[merkle.Range]) -> list[bytes]:
+    """The hash of each range of leaves, as proofs need them."""
+    parts = [merkle.whole_subtrees(start, end) for start, end in ranges]
+    roots = iter(subtree_roots([part for one in parts for part in one]))
+    return [merkle.join([next(roots) for _ in one]) for one in parts]
+
+
+def inclusion_proof(entry: Entry, *, head: Head | None = None) -> InclusionProof:
+    """The proof that `entry` is in the tree of `head`, by default the newest. Raises NotSealed, TreeDamaged."""
+    head = head or latest_head()
+    if entry.position is None or head is None or entry.position >= head.size:
+        raise NotSealed(f"entry {entry.uid} is not in the tree yet")
+    leaf = Leaf.objects.filter(position=entry.position).values_list("hash", flat=True).first()
+    if leaf is None:
+        raise TreeDamaged(f"the leaf of position {entry.position} is missing; run `journal verify`")
+    path = range_hashes(merkle.inclusion_ranges(entry.position, head.size))
+    return InclusionProof(entry.position, head.size, bytes(leaf), tuple(path), head.root)
+
+
+def consistency_proof(old: int, new: int) -> list[bytes]:
+    """The proof that the tree of `old` leaves is the beginning of that of `new` (RFC 9162, 2.1.4).
+
+    Raises ValueError unless 0 < old <= new <= what is sealed, TreeDamaged when a hash is missing.
+    """
+    head = latest_head()
+    if new > (head.size if head else 0):
+        raise ValueError(f"there are only {head.size if head else 0} sealed entries, not {new}")
+    return range_hashes(merkle.consistency_ranges(old, new))
