@@ -13,7 +13,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can, token_digest
 from pingzhan.access.roles import ROLES
 from pingzhan.core.errors import Invalid, NotAllowed
-from pingzhan.core.sealed import blind_index
+from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import record
 
 
@@ -34,8 +34,8 @@ def create_user(
         raise Invalid(_("该账号已存在"), errors=[{"loc": ["username"], "msg": _("该账号已存在")}])
     user = User(username=username, name=name, created_at=at)
     if phone:
-        user.phone = phone
-        user.phone_index = blind_index(phone, purpose="user.phone")
+        user.phone = normalise_phone(phone)
+        user.phone_index = blind_index(normalise_phone(phone), purpose="user.phone")
     user.set_password(password) if password else user.set_unusable_password()
     user.save(force_insert=True)
     record(verb="user.create", by=by, at=at, subject_type="user", subject_id=user.pk, place_path=path)

@@ -170,7 +170,7 @@ class _SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = self.field.wrap(value)
 
 
-class _IsEmpty(Exact):  # type: ignore[type-arg]
+class _IsEmpty(Exact):
     """field="" and nothing else."""
 
     def get_prep_lookup(self) -> Any:
@@ -255,7 +255,7 @@ class SealedTextField(_BinaryField[_Set, _Get]):
         return value
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """Only `isnull` and `exact` with "": equal texts are sealed differently each time, no comparison could match."""
+        """Only `isnull` and `exact` with "": equal texts are sealed differently, so that no comparison could match."""
         if lookup_name == "exact":
             return _IsEmpty
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None

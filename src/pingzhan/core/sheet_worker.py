@@ -1,4 +1,4 @@
-"""Reads one workbook in a process of its own: `python sheet_worker.py MAX_ROWS < workbook > rows`.
+"""Reads one workbook in a process of its own: `python sheet_worker.py MAX_ROWS MAX_MEMORY < workbook > rows`.
 
 A workbook comes from a stranger. A few kilobytes of it can unpack to gigabytes, name a cell in row 1,048,576 of column
 XFD or repeat one text a million times, and the reading library then takes the memory of the whole process with it. Here
@@ -20,7 +20,6 @@ from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 60
 MAX_TEXT = 64 << 20  # characters of a whole sheet
 MAX_CELL = 32_767  # characters; the limit of the format itself
@@ -30,14 +29,14 @@ EXACT_BELOW = 10**15
 
 def main() -> None:
     """Limit this process, then read standard input."""
+    max_rows, max_memory = int(sys.argv[1]), int(sys.argv[2])  # memory in bytes
     for kind, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_AS, max_memory),
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_CORE, 0),
     ):
         with suppress(ValueError, OSError):  # not every system knows each of them
             resource.setrlimit(kind, (most, most))
-    max_rows = int(sys.argv[1])
     with CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read())) as workbook:
         print(json.dumps(write_rows(workbook, max_rows)))
 

@@ -8,6 +8,7 @@ official opens the list.
 import csv
 import io
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -27,6 +28,8 @@ from django.utils.translation import gettext as _
 
 from pingzhan.core.errors import Invalid
 
+log = logging.getLogger(__name__)
+
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv"
 
@@ -35,6 +38,7 @@ Rows = Iterator[tuple[int, list[Cell]]]
 
 _WORKER = Path(__file__).with_name("sheet_worker.py")
 _WORKER_SECONDS = 90
+_WORKER_MEMORY = 1 << 30  # bytes
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"  # the old .xls, and an .xlsx with a password
 _HEADER_WITHIN = 30  # rows: titles, the department's name and remarks stand above the header
@@ -96,7 +100,7 @@ def _workbook_rows(data: bytes, max_rows: int) -> Rows:
     unreadable = Invalid(_("表格无法读取：文件已损坏，或内容过大"))
     try:
         worker = subprocess.run(  # noqa: S603  our own program, by its full path
-            [sys.executable, "-I", "-X", "utf8", str(_WORKER), str(max_rows)],
+            [sys.executable, "-I", "-X", "utf8", str(_WORKER), str(max_rows), str(_WORKER_MEMORY)],
             input=data,
             capture_output=True,
             timeout=_WORKER_SECONDS,
@@ -106,6 +110,7 @@ def _workbook_rows(data: bytes, max_rows: int) -> Rows:
         raise unreadable from None
     lines = worker.stdout.decode().rstrip("\n").split("\n")
     if worker.returncode != 0:
+        log.info("a workbook of %d bytes was not read: exit %d", len(data), worker.returncode)
         raise unreadable
     if json.loads(lines.pop()) == "more":
         raise Invalid(_("表格内容过多，请拆分后再导入"))

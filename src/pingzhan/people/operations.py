@@ -10,7 +10,7 @@ from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.access.models import Grant, User
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import Invalid
-from pingzhan.core.sealed import blind_index
+from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import record
 from pingzhan.people.models import Appointment, Person, Unit
 from pingzhan.places.models import Place
@@ -55,8 +55,8 @@ def create_person(*, name: str, phone: str, path: str, by: Actor, at: datetime, 
     access.require(by, Permission.APPOINT, path)
     person = Person(name=name, created_at=at, user_id=user.pk if user else None)
     if phone:
-        person.phone = phone
-        person.phone_index = blind_index(phone, purpose="person.phone")
+        person.phone = normalise_phone(phone)
+        person.phone_index = blind_index(normalise_phone(phone), purpose="person.phone")
     person.save(force_insert=True)
     if user:
         User.objects.filter(pk=user.pk).update(subject_id=person.pk)
