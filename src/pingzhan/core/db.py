@@ -40,7 +40,7 @@ class PathField(_CharField):
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
         if connection.vendor == "postgresql":
-            # The long name of varchar: for a column called "varchar" Django adds a second index for LIKE, of no use here.
+            # The long name of varchar: to "varchar" Django adds a second index for LIKE, of no use here.
             return f"character varying({self.max_length})"
         return super().db_type(connection)
 
@@ -99,6 +99,23 @@ def try_exclusive(name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
         return bool(cursor.fetchone()[0])
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+
+
+def create_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """An index on the state of jobs; the library has one for those that are ready only. For RunPython in a migration
+    that depends on ("django_tasks_database", "0021_conditional_partial_index_ordering").
+    """
+    schema_editor.execute(
+        "CREATE INDEX core_job_status ON django_tasks_database_dbtaskresult (status, finished_at, started_at)"
+    )
+
+
+def drop_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Undo create_job_index."""
+    schema_editor.execute("DROP INDEX IF EXISTS core_job_status")
 
 
 # --- search ---------------------------------------------------------------------------------------------------------
@@ -160,7 +177,7 @@ class _AmongMatches(Func):
             # An array, since of IN the planner may make a walk along the list's order, trusting a wrong estimate.
             found = f"{column} = ANY (ARRAY ({found} tokens @@ %s::tsquery))"
             return found, [*parameters, self.kind, _tsquery(self.tokens)]
-        found = f"{column} IN ({found} id IN (SELECT rowid FROM core_searchindex WHERE core_searchindex MATCH %s))"
+        found = f"{column} IN ({found} id IN (SELECT rowid FROM core_searchindex WHERE core_searchindex MATCH %s))"  # noqa: S608
         return found, [*parameters, self.kind, " ".join(f'"{token}"' for token in self.tokens)]
 
     @property
@@ -190,7 +207,7 @@ def has_tokens(kind: str, tokens: Sequence[str], field: str) -> Q:
 
 def put_tokens(kind: str, documents: Iterable[tuple[UUID, Sequence[str]]]) -> None:
     """Write or replace the documents (subject, tokens) of `kind`; one whose tokens are unchanged is left alone."""
-    rows = {subject: tokens for subject, tokens in documents}  # one statement cannot touch a row twice
+    rows = dict(documents)  # one statement cannot touch a row twice
     if not rows:
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -258,7 +275,7 @@ def drop_search(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def tidy_search() -> None:
-    """Merge the search index into one piece and refresh the planner's statistics; after loading a great many documents."""
+    """Merge the search index into one piece and refresh the statistics; after loading a great many documents."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT gin_clean_pending_list('core_searchindex')")

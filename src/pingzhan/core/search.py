@@ -15,6 +15,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ def cut(text: str) -> str:
     for han, word in _runs(text[:MAX_TEXT]):
         if han:
             tokens.update(dict.fromkeys(han))
-            tokens.update(dict.fromkeys(map("".join, zip(han, han[1:], strict=False))))
+            tokens.update(dict.fromkeys(map("".join, pairwise(han))))
         else:
             tokens[word[:MAX_TOKEN]] = None
     return " ".join(tokens)
@@ -132,7 +133,8 @@ def matching(kind: str, query: str, *, field: str = "pk") -> Q:
     """The condition that `field`, the id of a subject of `kind`, matches all words of `query`.
 
     It goes with any other filter and with keyset paging: Matter.objects.filter(matching("matter", "曹杨 漏水")). It is
-    made for one use at once: how common the words are is asked here, in one statement. A query without a word matches nothing.
+    made for one use at once: how common the words are is asked here, in one statement. For filter(), not exclude(). A
+    query without a word matches nothing.
     """
     tokens = cut_query(query[:MAX_QUERY])
     if not tokens:

@@ -47,7 +47,7 @@ class Frontier:
             raise ValueError(f"a tree of {size} leaves has {size.bit_count()} whole subtrees, not {len(self._roots)}")
 
     def append(self, leaf: bytes, done: Callable[[int, int, bytes], None] | None = None) -> None:
-        """Add a leaf. `done(height, index, root)` is told each whole subtree of 2**height leaves that this completes."""
+        """Add a leaf; `done(height, index, root)` is told each whole subtree of 2**height leaves that it completes."""
         node = leaf
         height = 0
         size = self.size

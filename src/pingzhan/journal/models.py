@@ -14,7 +14,7 @@ class AppendOnly(Exception):
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    """Reads and adds; changing or removing entries by mistake is stopped here (on purpose: seen by `journal verify`)."""
+    """Reads and adds. Changes by mistake are stopped here; those on purpose are seen by `journal verify`."""
 
     def update(self, **changes: Any) -> NoReturn:
         raise AppendOnly("journal entries are never changed")

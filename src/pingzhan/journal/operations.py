@@ -104,7 +104,7 @@ def record_many(entries: Iterable[Entry]) -> list[Entry]:
 def _must_be_in_transaction() -> None:
     # Otherwise the entry could stay without its operation, or the operation without its entry.
     if not connection.in_atomic_block:
-        raise RuntimeError("an entry is recorded in the transaction of its operation: wrap both in transaction.atomic()")
+        raise RuntimeError("an entry is recorded in the transaction of its operation: use transaction.atomic()")
 
 
 @transaction.atomic
@@ -135,7 +135,7 @@ class _Overtaken(Exception):
 
 
 def seal(*, at: datetime, batch: int = 1000) -> int:
-    """Give the oldest unsealed entries, at most `batch`, their place in the tree, and write its new head; returns how many.
+    """Give at most `batch` unsealed entries their place in the tree, and write its new head; returns how many.
 
     Entries are taken as they are found, not by their numbers: a transaction with a low number may commit late, and a
     number of one that was undone never comes. Any number of sealers may run at once: positions, entries and heads are

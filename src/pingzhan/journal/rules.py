@@ -51,13 +51,9 @@ def mac_key(index_key: str) -> bytes:
 
 def message(values: Sequence[Any]) -> bytes:
     """What an entry says; `values` are its FIELDS in order, as the database gives them."""
-    uid, at, verb, version, actor_id, actor_name, actor_kind, subject_type, subject_id, path, before, after, data = values
-    return _encode(
-        [
-            FORMAT, str(uid), moment(at), verb, version, None if actor_id is None else str(actor_id), actor_name,
-            actor_kind, subject_type, str(subject_id), path, before, after, data,
-        ]  # fmt: skip
-    ).encode()
+    uid, at, verb, version, actor_id, actor_name, actor_kind, subject_type, subject_id, *rest = values
+    said = [FORMAT, str(uid), moment(at), verb, version, None if actor_id is None else str(actor_id)]
+    return _encode([*said, actor_name, actor_kind, subject_type, str(subject_id), *rest]).encode()
 
 
 def moment(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The sealed tree and its proofs, from stored hashes of whole subtrees: a proof reads a few hundred rows at any size."""
+"""The sealed tree and its proofs, from stored hashes of whole subtrees: a few hundred rows at any size."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

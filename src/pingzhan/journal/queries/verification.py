@@ -139,8 +139,8 @@ class _Walk:
             raise _Wrong(
                 Finding(
                     "missing",
-                    f"the head kept at {moment(self.earlier.at)} covers {self.earlier.size} entries, but only {self.size} "
-                    f"are sealed now: the last {self.earlier.size - self.size} were cut off",
+                    f"the head kept at {moment(self.earlier.at)} covers {self.earlier.size} entries, but only "
+                    f"{self.size} are sealed now: the last {self.earlier.size - self.size} were cut off",
                     position=self.size,
                 )
             )
@@ -254,13 +254,11 @@ class _Walk:
         if stored != node:
             first = index << height
             what = "is missing" if stored is None else "was changed"
-            raise _Wrong(
-                Finding("tree", f"the hash over positions {first} to {first + (1 << height) - 1} {what}; the entries hold")
-            )
+            raise _Wrong(Finding("tree", f"the hash over positions {first} to {first + (1 << height) - 1} {what}"))
 
     def _head(self, size: int, root: bytes, at: datetime, mac: bytes) -> None:
         if self.frontier.root() != root:
-            raise _Wrong(Finding("tree", f"the head over {size} entries has another root than they have; the entries hold"))
+            raise _Wrong(Finding("tree", f"the head over {size} entries has another root than they have"))
         if head_mac(size, root, at, self.key) != mac:
             raise _Wrong(Finding("tree", f"the head over {size} entries was not written by the application"))
 
@@ -269,15 +267,15 @@ class _Walk:
             raise _Wrong(
                 Finding(
                     "changed",
-                    f"the first {earlier.size} entries are no longer those under the head kept at {moment(earlier.at)}: the "
-                    "journal was rewritten and sealed anew",
+                    f"the first {earlier.size} entries are not those under the head kept at {moment(earlier.at)}: "
+                    "the journal was rewritten and sealed anew",
                 )
             )
 
     # --- beyond the head --------------------------------------------------------------------------------------------
 
     def beyond_the_head(self) -> None:
-        """Leaves and positions that no head covers. Sealing writes all of them at once, so there are none in good order."""
+        """Leaves and positions that no head covers; sealing writes all three at once."""
         newest = TreeHead.objects.order_by("-size").values("size")[:1]
         last_leaf = Leaf.objects.order_by("-position").values_list("position", "entry_id", "uid").first()
         if last_leaf is not None:
@@ -310,7 +308,7 @@ class _Walk:
                 _, _, mac, *values = entry
                 if mac_of(message(values), self.key) != bytes(mac):
                     raise _Wrong(
-                        self._about("added", entry, "the application did not write it, or it was changed; not sealed yet")
+                        self._about("added", entry, "not sealed yet, and not as the application writes entries")
                     )
                 self.unsealed += 1
             self._openings_of(rows)

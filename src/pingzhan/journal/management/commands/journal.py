@@ -22,7 +22,7 @@ class Command(BaseCommand):
         check = actions.add_parser(
             "verify", help="check every entry; names the first that was changed, is missing or was added, and exits 1"
         )
-        check.add_argument("--head", metavar="FILE", help="a head kept earlier; it must still be the journal's beginning")
+        check.add_argument("--head", metavar="FILE", help="a head kept earlier; must still be the journal's beginning")
         check.add_argument("--json", action="store_true", help="print the report as JSON")
         head = actions.add_parser("head", help="print the newest head as JSON; keep it where nobody here can change it")
         head.add_argument("--write", metavar="FILE", help="write it to FILE instead")
