@@ -1,10 +1,12 @@
 """Everything that differs between SQLite and PostgreSQL. No other module speaks the SQL of one engine.
 
 Paths: subtrees as ranges over a column that sorts by bytes on both engines.
+Many rows: loading them by the quickest way that each engine has.
 Search: the token column, its index and the two ways of asking it; what a token is stands in core/search.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -116,6 +118,61 @@ def create_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None
 def drop_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Undo create_job_index."""
     schema_editor.execute("DROP INDEX IF EXISTS core_job_status")
+
+
+# --- many rows ------------------------------------------------------------------------------------------------------
+
+# Kinds of fields whose values both drivers take as they are.
+_TAKEN_AS_IS = {
+    "CharField", "TextField", "BooleanField", "FloatField", "IntegerField", "BigIntegerField", "PositiveIntegerField",
+    "PositiveSmallIntegerField",
+}  # fmt: skip
+
+
+def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert `rows` of values in the order of `fields` (a foreign key as "parent_id"); returns how many they were.
+
+    For loads of hundreds of thousands of rows: several times quicker than bulk_create, since no objects are made and
+    no SQL is put together; COPY on PostgreSQL. There are no defaults: every column that may not be null must be given.
+    """
+    columns = [model._meta.get_field(name) for name in fields]
+    converters = [(at, _converter(field)) for at, field in enumerate(columns) if not _taken_as_is(field)]
+    names = ", ".join(f'"{field.column}"' for field in columns)
+    table = model._meta.db_table
+    count = 0
+
+    def prepared() -> Iterator[list[Any]]:
+        nonlocal count
+        for row in rows:
+            values = list(row)
+            for at, convert in converters:
+                values[at] = convert(values[at])
+            count += 1
+            yield values
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+                for values in prepared():
+                    copy.write_row(values)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', prepared())  # noqa: S608
+    return count
+
+
+def _taken_as_is(field: Any) -> bool:
+    return field.get_internal_type() in _TAKEN_AS_IS
+
+
+def _converter(field: Any) -> Callable[[Any], Any]:
+    """From a value to what the driver takes; remembers the last ones, since times and superiors repeat."""
+
+    @lru_cache(maxsize=256)
+    def convert(value: Any) -> Any:
+        return field.get_db_prep_save(value, connection)
+
+    return convert
 
 
 # --- search ---------------------------------------------------------------------------------------------------------

@@ -72,6 +72,31 @@ def cut(outline: BaseGeometry, root: Part, *, seed: int) -> dict[str, Area]:
     raise CannotCut(f"{root.code}: no {root.leaves} connected parts fit into this outline")
 
 
+def spread(area: Area, count: int, *, seed: int) -> list[tuple[float, float]]:
+    """`count` points inside of the area, far from each other and from its edge: where buildings could stand.
+
+    Longitude and latitude in degrees. The same arguments give the same points.
+    """
+    random = np.random.default_rng(seed)
+    west, south, east, north = area.bounds
+    squeeze = cos(radians((south + north) / 2))
+    shapely.prepare(area)
+    inside = np.empty((0, 2))
+    while len(inside) < 12 * count:
+        thrown = random.uniform((west, south), (east, north), (40 * count, 2)).round(7)
+        inside = np.concatenate([inside, thrown[shapely.contains_xy(area, thrown[:, 0], thrown[:, 1])]])
+    plane = inside * (squeeze, 1.0)
+    # A building keeps from the edge half the distance that it keeps from its neighbour.
+    room = 2.0 * shapely.distance(shapely.points(inside), area.boundary)
+    chosen: list[int] = []
+    for _ in range(count):
+        best = int(np.argmax(room))
+        chosen.append(best)
+        room = np.minimum(room, np.hypot(*(plane - plane[best]).T))
+        room[best] = -1.0
+    return [(float(lon), float(lat)) for lon, lat in inside[chosen]]
+
+
 # --- the mesh -------------------------------------------------------------------------------------------------------
 
 

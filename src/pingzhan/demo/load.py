@@ -1,17 +1,14 @@
 """Loading the demo city: places, reference data, people, matters. The same seed gives the same city."""
 
-import csv
-import json
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 from django.db import transaction
 
 from pingzhan.access.actors import SYSTEM
-from pingzhan.demo.places import load_places
+from pingzhan.demo.places import CITIES, load_places
 from pingzhan.demo.staff import make_cast
 from pingzhan.demo.stories import DAYS, tell_stories
 from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
@@ -23,8 +20,6 @@ from pingzhan.places.models import Place
 
 SEED = 20260907
 MATTERS = 400
-CITIES = {"putuo": "310107"}
-DATA = Path(__file__).resolve().parent / "data"
 
 Say = Callable[[str], None]
 
@@ -40,8 +35,9 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
     rng = Random(seed)  # noqa: S311 (a demo that can be repeated, no secret)
     start = now - timedelta(days=DAYS + 30)
     with transaction.atomic():
-        places = load_places(city=city, scale=scale, seed=seed, at=start, say=say)
-        root = next(place for place in places if place.code == CITIES[city])
+        places = load_places(city=city, scale=scale, seed=seed, by=SYSTEM, at=start)
+        say(f"places   {len(places)} from the district down to the buildings")
+        root = next(place for place in places if place.code == CITIES[city].root)
         load_reference(root, at=start)
         cast = make_cast(places=places, rng=rng, at=start)
         say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")
@@ -89,15 +85,3 @@ def allowances() -> list[Allowance]:
         Allowance(ClockKind.ARCHIVE, Basis.WORKING, days=5),
     ]
     return found
-
-
-def outline_of(code: str) -> dict[str, object]:
-    """The outline of a district as GeoJSON geometry."""
-    document = json.loads((DATA / f"{code}.geojson").read_text(encoding="utf-8"))
-    return dict(document["features"][0]["geometry"])
-
-
-def division_rows(city: str) -> list[tuple[str, str]]:
-    """The rows (code, name) of the national statistical codes of a city."""
-    with (DATA / f"{city}.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["code"], row["name"]) for row in csv.DictReader(file)]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from pingzhan.access.models import User
 from pingzhan.access.roles import ROLES
-from pingzhan.core.models import Message
+from pingzhan.core.outbox import recent
 from pingzhan.demo.accounts import ACCOUNTS, demo_accounts, enter_token, entering
 
 View = Callable[..., HttpResponse]
@@ -59,8 +59,4 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 @demo_only
 def messages(request: HttpRequest) -> HttpResponse:
     """The last messages that a gateway would have sent: the one-time codes are read here."""
-    rows = [
-        {"to": str(row.to), "text": row.text.open(), "at": row.created_at}
-        for row in Message.objects.filter(channel="sms").order_by("-created_at", "-id")[:30]
-    ]
-    return render(request, "demo/messages.html", {"rows": rows})
+    return render(request, "demo/messages.html", {"rows": recent(limit=30, channel="sms")})

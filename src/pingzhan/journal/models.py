@@ -131,3 +131,13 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.purpose}"
+
+
+class Follower(models.Model):
+    """How far somebody who follows the journal has read."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField(default=-1)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.position}"

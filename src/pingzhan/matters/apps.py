@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class MattersConfig(AppConfig):
     name = "pingzhan.matters"
     label = "matters"
+
+    def ready(self) -> None:
+        from pingzhan.matters import tasks  # noqa: F401 (registers the background work)

@@ -41,7 +41,12 @@ class DispatchRule(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["path", "category"], name="dispatch_rule_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["path", "category"], condition=Q(category__isnull=False), name="dispatch_rule_once"
+            ),
+            models.UniqueConstraint(
+                fields=["path"], condition=Q(category__isnull=True), name="dispatch_rule_default_once"
+            ),
             models.CheckConstraint(condition=~Q(section="") | Q(unit__isnull=False), name="dispatch_rule_names_someone"),
         ]
 
@@ -62,7 +67,10 @@ class TimeRule(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["category", "urgency", "kind"], name="time_rule_once", nulls_distinct=False
+                fields=["category", "urgency", "kind"], condition=Q(category__isnull=False), name="time_rule_once"
+            ),
+            models.UniqueConstraint(
+                fields=["urgency", "kind"], condition=Q(category__isnull=True), name="time_rule_default_once"
             ),
             models.CheckConstraint(condition=Q(minutes__gt=0) | Q(days__gt=0), name="time_rule_positive"),
         ]

@@ -143,6 +143,18 @@ def due_at(allowed: Allowance, *, start: datetime, calendar: Calendar) -> dateti
     return calendar.working_days_later(start, allowed.days)
 
 
+def moved_on(due: datetime, *, basis: str, paused_at: datetime, at: datetime, calendar: Calendar) -> datetime:
+    """When a clock that stood still from `paused_at` until `at` is due: as much time is left as was left then.
+
+    What was overdue when it stopped stays due when it was.
+    """
+    if due <= paused_at:
+        return due
+    if basis == Basis.CALENDAR:
+        return due + (at - paused_at)
+    return calendar.add_working_time(at, calendar.working_time_between(paused_at, due))
+
+
 @dataclass(frozen=True, slots=True)
 class ClockChange:
     stops: frozenset[ClockKind] = frozenset()

@@ -12,7 +12,8 @@ from pingzhan.matters.choices import ClockKind, ClockState, Step
 from pingzhan.matters.models import Clock, Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.pictures import StoredPicture
-from pingzhan.matters.rules import HOLD_MOST
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.rules import HOLD_MOST, moved_on
 
 
 def sign(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None) -> Matter:
@@ -77,9 +78,10 @@ def hold(
 def resume(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None) -> Matter:
     """On again: the finish clock goes on with the time that it stood still added."""
     clocks = list(matter.clocks.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED]).order_by("id"))
+    calendar = reference().calendar
     for clock in clocks:
         if clock.state == ClockState.PAUSED and clock.paused_at is not None:
-            clock.due_at += at - clock.paused_at
+            clock.due_at = moved_on(clock.due_at, basis=clock.basis, paused_at=clock.paused_at, at=at, calendar=calendar)
             clock.state, clock.paused_at = ClockState.RUNNING, None
     due = min((clock.due_at for clock in clocks), default=None)
     matter = advance(

@@ -32,6 +32,7 @@ class TimelineItem:
     pictures: tuple[Attachment, ...]
     unit: str  # to whom it was handed, if it was
     lapsed: bool
+    entry: UUID  # of the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def _item(entry: Entry, words: list[Remark], pictures: list[Attachment], *, publ
         pictures=tuple(p for p in pictures if p.step == step and p.at == entry.at and (not public or step == "report")),
         unit=unit,
         lapsed=bool(entry.data.get("lapsed")),
+        entry=entry.uid,
     )
 
 

@@ -1,0 +1,18 @@
+"""Background work of the core: messages to people, answers that need not be kept any longer."""
+
+from datetime import datetime
+
+from pingzhan.core import idempotency, outbox
+from pingzhan.core.jobs import every
+
+
+@every(1)
+def send_messages(at: datetime) -> int:
+    """Hand the waiting messages to their gateways."""
+    return outbox.send_due(at=at)
+
+
+@every(3600)
+def forget_answers(at: datetime) -> int:
+    """Drop idempotency records older than a week."""
+    return idempotency.forget_old(at=at)

@@ -1,0 +1,43 @@
+"""Background work of matters: what is searched for, and ratings that nobody gave."""
+
+from datetime import datetime
+
+from pingzhan.core.errors import DomainError
+from pingzhan.core.jobs import every
+from pingzhan.core.search import index
+from pingzhan.journal.follow import follow
+from pingzhan.journal.models import Entry
+from pingzhan.matters.choices import ClockKind, ClockState, Status
+from pingzhan.matters.models import Clock, Matter
+from pingzhan.matters.operations import lapse_rating
+
+BATCH = 200
+
+
+@every(1)
+def index_new(at: datetime) -> int:
+    """Make the words of new matters findable, a second or two after they were reported."""
+    return follow("matters.search", verbs=["matter.report"], work=_index, limit=1000)
+
+
+def _index(entries: list[Entry]) -> None:
+    rows = Matter.objects.filter(pk__in=[entry.subject_id for entry in entries]).order_by("pk")
+    index("matter", [(pk, f"{text}\n{address}") for pk, text, address in rows.values_list("pk", "text", "address")])
+
+
+@every(60)
+def lapse_ratings(at: datetime) -> int:
+    """Take the matters on whose reporters did not rate them in time; several workers may do so at once."""
+    due = (
+        Clock.objects.filter(kind=ClockKind.RATE, state=ClockState.RUNNING, due_at__lt=at, matter__status=Status.FED_BACK)
+        .select_related("matter")
+        .order_by("due_at", "id")[:BATCH]
+    )
+    done = 0
+    for clock in due:
+        try:
+            lapse_rating(matter=clock.matter, at=at)
+            done += 1
+        except DomainError:  # rated, reopened or lapsed by somebody else meanwhile
+            continue
+    return done
