@@ -11,11 +11,14 @@ if "PINGZHAN_DATA_DIR" not in os.environ:  # workers of one run inherit the firs
     os.environ["PINGZHAN_DATA_DIR"] = tempfile.mkdtemp(prefix="pz-test-")
 
 from pingzhan.settings import *  # noqa: E402, F403
-from pingzhan.settings import DATA_DIR, DATABASES, TEMPLATES  # noqa: E402
+from pingzhan.settings import DATA_DIR, DATABASES, STATIC_ROOT, TEMPLATES  # noqa: E402
 from tests.strict_templates import UndefinedVariable  # noqa: E402
 
 # An argon2 hash that takes no time; the real one can read it, so servers started by tests can too.
 PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
+
+# Files are found where they lie, but whitenoise warns when there is no directory of collected ones.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # A name that a template uses and nobody gave it fails the test.
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable()

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+# Nothing of the suite's own: it has the real project on Python's path.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
 COMMAND = """
 import os, sys
 print("ran", sys.argv[1:], os.getcwd(), os.environ["PINGZHAN_DATA_DIR"])
@@ -29,10 +31,9 @@ def project(tmp_path: Path) -> Path:
 
 
 def pz(project: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": "/usr/bin:/bin", "HOME": str(project.parent)}
     return subprocess.run(
         [sys.executable, project / "pz", *words],
-        env=env,
+        env=ENVIRONMENT,
         cwd=cwd or project,
         capture_output=True,
         text=True,
@@ -64,7 +65,10 @@ def test_sets_up_once_and_runs_the_command_where_it_was_typed(project: Path, tmp
 
 def test_two_at_once_set_up_one_after_the_other(project: Path):
     command = [sys.executable, project / "pz", "x"]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    started = [
+        subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     ends = [process.communicate(timeout=120) for process in started]
     assert [process.returncode for process in started] == [0, 0], ends
     assert sum("installing" in said for _, said in ends) == 1
