@@ -1,5 +1,6 @@
 """The units that a community, a street and a district have by default, and what each takes."""
 
+# ruff: noqa: E501
 # fmt: off  (tables read better one row a line)
 
 from pingzhan.demo.texts.categories import KINDS

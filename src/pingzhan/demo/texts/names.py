@@ -2,6 +2,7 @@
 
 from random import Random
 
+# ruff: noqa: E501
 # fmt: off  (word lists)
 
 # Surname and how often it comes up, roughly as in a city at the lower Yangtze.

@@ -13,7 +13,7 @@ from pingzhan.demo.texts.shapes import Manner, Script, Story, Text, Tone, WrongT
 
 _DAYS = ("昨天", "前天", "大前天", "上周五", "上周六", "上周日", "上周三", "这周一")
 _CLOSINGS: Mapping[Tone, tuple[str, ...]] = {
-    "complaint": ("感谢您的监督，如情况反复请随时再反映。", "给您带来不便，敬请谅解。", "后续我们会继续关注，欢迎您监督。"),
+    "complaint": ("感谢您的监督，如情况反复请随时再反映。", "给您带来不便，敬请谅解。", "后续会继续关注，欢迎您监督。"),
     "help": ("如还有困难，请随时联系我们。", "请您多保重，有事可以直接找居委会。", "后续有变化，请及时告诉我们。"),
     "advice": ("感谢您对社区的关心。", "谢谢您的宝贵意见，欢迎继续提建议。", "感谢您的理解和支持。"),
 }
@@ -87,7 +87,7 @@ def _wrong_turn(rng: Random, *, manner: Manner, unit: str) -> WrongTurn:
 
 
 def _slots(rng: Random, *, estate: str, building: str, room: str) -> dict[str, str]:
-    """What stands in the braces. Every value is drawn, also when given, so that the rest of the story stays the same."""
+    """What stands in the braces. A given value is drawn all the same, so that the rest of the story does not change."""
     storey, flat, number = rng.choice(_FLOORS), rng.randint(1, 4), rng.randint(1, 68)
     invented_estate, day = estate_name(rng), rng.choice(_DAYS)
     building = building or f"{number}号"
