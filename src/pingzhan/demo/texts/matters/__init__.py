@@ -1,9 +1,13 @@
 """All scripts of the demo, by kind, in the order of the category tree."""
 
 from pingzhan.demo.texts.matters.appearance import SCRIPTS as APPEARANCE
+from pingzhan.demo.texts.matters.environment import SCRIPTS as ENVIRONMENT
+from pingzhan.demo.texts.matters.fire import SCRIPTS as FIRE
 from pingzhan.demo.texts.matters.housing import SCRIPTS as HOUSING
+from pingzhan.demo.texts.matters.noise import SCRIPTS as NOISE
 from pingzhan.demo.texts.matters.property import SCRIPTS as PROPERTY
 from pingzhan.demo.texts.matters.traffic import SCRIPTS as TRAFFIC
+from pingzhan.demo.texts.matters.utility import SCRIPTS as UTILITY
 from pingzhan.demo.texts.matters.waste import SCRIPTS as WASTE
 from pingzhan.demo.texts.shapes import Script
 
@@ -13,4 +17,8 @@ SCRIPTS: dict[str, Script] = {
     **APPEARANCE,
     **WASTE,
     **TRAFFIC,
+    **NOISE,
+    **ENVIRONMENT,
+    **FIRE,
+    **UTILITY,
 }
