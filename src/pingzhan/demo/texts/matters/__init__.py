@@ -1,9 +1,13 @@
 """All scripts of the demo, by kind, in the order of the category tree."""
 
 from pingzhan.demo.texts.matters.appearance import SCRIPTS as APPEARANCE
+from pingzhan.demo.texts.matters.care import SCRIPTS as CARE
 from pingzhan.demo.texts.matters.environment import SCRIPTS as ENVIRONMENT
 from pingzhan.demo.texts.matters.fire import SCRIPTS as FIRE
+from pingzhan.demo.texts.matters.health import SCRIPTS as HEALTH
 from pingzhan.demo.texts.matters.housing import SCRIPTS as HOUSING
+from pingzhan.demo.texts.matters.illegal import SCRIPTS as ILLEGAL
+from pingzhan.demo.texts.matters.neighbour import SCRIPTS as NEIGHBOUR
 from pingzhan.demo.texts.matters.noise import SCRIPTS as NOISE
 from pingzhan.demo.texts.matters.property import SCRIPTS as PROPERTY
 from pingzhan.demo.texts.matters.traffic import SCRIPTS as TRAFFIC
@@ -21,4 +25,8 @@ SCRIPTS: dict[str, Script] = {
     **ENVIRONMENT,
     **FIRE,
     **UTILITY,
+    **NEIGHBOUR,
+    **ILLEGAL,
+    **CARE,
+    **HEALTH,
 }
