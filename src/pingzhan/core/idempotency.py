@@ -28,14 +28,24 @@ class Answer:
 
 
 def once(
-    *, key: str | None, owner: str, route: str, body: bytes, at: datetime, work: Callable[[], tuple[int, Any]]
+    *,
+    key: str | None,
+    owner: str,
+    route: str,
+    body: bytes,
+    at: datetime,
+    work: Callable[[], tuple[int, Any]],
+    before: Callable[[], None] | None = None,
 ) -> Answer:
     """Run `work` inside a transaction and keep its (status, JSON body) under (`owner`, `route`, `key`).
 
     Without a key the work just runs. The same key with the same body returns the kept answer; with another body raises
-    KeyReused. Errors of `work` are not kept: nothing happened, so it may be tried again.
+    KeyReused. Errors of `work` are not kept: nothing happened, so it may be tried again. `before` runs first, outside
+    of the transaction (slow preparation that must not hold it open), and not when the answer is known already.
     """
     if not key:
+        if before is not None:
+            before()
         with transaction.atomic():
             status, answer = work()
         return Answer(status, answer, repeated=False)
@@ -46,6 +56,8 @@ def once(
     kept = _kept(digest, body_digest)
     if kept is not None:
         return kept
+    if before is not None:
+        before()
     try:
         with transaction.atomic():
             status, answer = work()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, IntegerField, Model, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from pingzhan.core.errors import Invalid
@@ -38,7 +38,12 @@ def page(rows: QuerySet[M], *, order: tuple[str, ...] = ("-id",), after: str | N
     if len(found) <= limit:
         return Page(found, None)
     found = found[:limit]
-    return Page(found, _encode([_value(found[-1], field) for field in order]))
+    return Page(found, cursor_of(found[-1], order))
+
+
+def cursor_of(row: Model, order: tuple[str, ...]) -> str:
+    """The cursor behind `row`: `after` of a page that starts with the row that follows it in this order."""
+    return _encode([_value(row, field) for field in order])
 
 
 def _value(row: Model, field: str) -> Any:
@@ -78,17 +83,20 @@ def _decode(cursor: str, order: tuple[str, ...], model: type[Model]) -> list[Any
 
 
 def _parse(model: type[Model], field: str, value: str) -> Any:
-    if "\x00" in value:  # PostgreSQL has no NUL in text
+    value.encode()  # half a surrogate pair is no text; nor has PostgreSQL NUL in it
+    if "\x00" in value:
         raise ValueError
-    kind = model._meta.get_field(field).get_internal_type()
-    if kind == "UUIDField":
+    column: Any = model._meta.get_field(field)
+    while column.is_relation:
+        column = column.target_field
+    if isinstance(column, UUIDField):
         return UUID(value)
-    if kind == "DateTimeField":
+    if isinstance(column, DateTimeField):
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError
         return moment
-    if kind in {"IntegerField", "BigIntegerField", "BigAutoField", "AutoField", "PositiveIntegerField"}:
+    if isinstance(column, IntegerField):  # all whole numbers, also the automatic ones
         number = int(value)
         if abs(number) > 2**62:
             raise ValueError

@@ -1,4 +1,4 @@
-"""Whom to call before anything else. National numbers of mainland China; free from every telephone, also without a card."""
+"""Whom to call before anything else. National numbers of mainland China, free from every telephone."""
 
 from dataclasses import dataclass
 from typing import Any

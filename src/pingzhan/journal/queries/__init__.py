@@ -3,6 +3,7 @@
 from pingzhan.journal.queries.openings import openings_by as openings_by
 from pingzhan.journal.queries.openings import openings_of as openings_of
 from pingzhan.journal.queries.openings import openings_of_person as openings_of_person
+from pingzhan.journal.queries.timeline import entry_by_uid as entry_by_uid
 from pingzhan.journal.queries.timeline import last_at as last_at
 from pingzhan.journal.queries.timeline import timeline as timeline
 from pingzhan.journal.queries.tree import InclusionProof as InclusionProof

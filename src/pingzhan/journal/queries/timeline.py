@@ -16,3 +16,8 @@ def timeline(subject_type: str, subject_id: UUID) -> QuerySet[Entry]:
 def last_at(*, subject_type: str, subject_id: UUID, verb: str) -> datetime | None:
     """When `verb` was last done to the subject; None if never."""
     return timeline(subject_type, subject_id).filter(verb=verb).order_by("-id").values_list("at", flat=True).first()
+
+
+def entry_by_uid(uid: UUID) -> Entry | None:
+    """The entry with this identifier."""
+    return Entry.objects.filter(uid=uid).first()

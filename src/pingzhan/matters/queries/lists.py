@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
-from pingzhan.core.paging import Page, page
+from pingzhan.core.paging import Page, cursor_of, page
 from pingzhan.core.search import matching
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.matters.choices import Status
-from pingzhan.matters.models import Matter, Notice
-from pingzhan.matters.workflow import CLOSED
+from pingzhan.matters.models import Category, Matter, Notice
+from pingzhan.matters.workflow import CLOSED, OWNER
 from pingzhan.places.queries import get_places
 
 # What a row of a list shows; texts and sealed fields stay where they are.
@@ -30,7 +30,7 @@ ROW = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the desk and the API offer; empty means any. `tab` is a group of states or "mine"."""
+    """What the desk and the API offer; empty means any. `mine`: what waits for a unit of the actor's own."""
 
     place: str = ""
     status: str = ""
@@ -42,23 +42,23 @@ class Filters:
     since: datetime | None = None
     urgency: str = ""
     supervised: bool = False
+    mine: bool = False
 
 
 def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Matter]:
     """The matters that `actor` may see, narrowed by `filters`; outside the scope is as if it were not there."""
+    return in_state(narrowed(actor, filters), actor, filters, at=at)
+
+
+def narrowed(actor: Actor, filters: Filters) -> QuerySet[Matter]:
+    """The scope by everything but the state: what the tabs of a queue count. Place and words may ask one statement each."""
     rows = Matter.objects.filter(scope(actor, Permission.MATTER_VIEW))
     if filters.place:
         rows = rows.filter(_in_place(filters.place))
-    if filters.status:
-        rows = rows.filter(status=filters.status, **({} if filters.status in CLOSED else {"is_open": True}))
-    if filters.open is not None:
-        rows = rows.filter(is_open=filters.open)
     if filters.category:
         rows = rows.filter(Q(category_id=filters.category) | Q(category__parent_id=filters.category))
     if filters.handler:
         rows = rows.filter(handler__code=filters.handler)
-    if filters.overdue:
-        rows = rows.filter(next_due_at__lt=at)
     if filters.urgency:
         rows = rows.filter(urgency=filters.urgency)
     if filters.supervised:
@@ -68,6 +68,28 @@ def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Mat
     if filters.q.strip():
         rows = rows.filter(_search(filters.q.strip()))
     return rows
+
+
+def in_state(rows: QuerySet[Matter], actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Matter]:
+    """`rows` in the states that `filters` name."""
+    if filters.status:
+        rows = rows.filter(status=filters.status, **({} if filters.status in CLOSED else {"is_open": True}))
+    if filters.open is not None:
+        rows = rows.filter(is_open=filters.open)
+    if filters.overdue:
+        rows = rows.filter(next_due_at__lt=at)
+    if filters.mine:
+        rows = rows.filter(waits_for(actor.unit_ids))
+    return rows
+
+
+def waits_for(units: Iterable[UUID]) -> Q:
+    """Open matters that one of `units` is to move on: as the unit in charge, or as the one that was asked first."""
+    units = list(units)
+    by = {owner: [status for status, who in OWNER.items() if who == owner] for owner in ("receiver", "handler")}
+    return Q(is_open=True) & (
+        Q(status__in=by["receiver"], receiver_id__in=units) | Q(status__in=by["handler"], handler_id__in=units)
+    )
 
 
 def first_id(moment: datetime) -> UUID:
@@ -95,14 +117,31 @@ def _search(q: str) -> Q:
 
 
 def queue_page(
-    actor: Actor, filters: Filters, *, at: datetime, after: str | None, limit: int, due_first: bool = False
+    actor: Actor,
+    filters: Filters,
+    *,
+    at: datetime,
+    after: str | None,
+    limit: int,
+    due_first: bool = False,
+    rows: QuerySet[Matter] | None = None,
 ) -> Page[Matter]:
-    """One page, newest first, or the most pressing first; one statement."""
-    rows = matters_for(actor, filters, at=at).only(*ROW)
+    """One page, newest first, or the most pressing first; one statement. `rows`: `narrowed` already, by these filters."""
+    rows = in_state(narrowed(actor, filters) if rows is None else rows, actor, filters, at=at).only(*ROW)
     if due_first:
         rows = rows.filter(next_due_at__isnull=False)
-        return page(rows, order=("next_due_at", "id"), after=after, limit=limit)
-    return page(rows, order=("-id",), after=after, limit=limit)
+    return page(rows, order=DUE_FIRST if due_first else NEWEST_FIRST, after=after, limit=limit)
+
+
+NEWEST_FIRST = ("-id",)
+DUE_FIRST = ("next_due_at", "id")
+
+
+def place_in_queue(matter: Matter, *, due_first: bool) -> str | None:
+    """The cursor behind `matter` in a queue's order; None where it has no place in it."""
+    if due_first and matter.next_due_at is None:
+        return None
+    return cursor_of(matter, DUE_FIRST if due_first else NEWEST_FIRST)
 
 
 def matter_for(actor: Actor, number: str) -> Matter:
@@ -116,21 +155,26 @@ def matter_for(actor: Actor, number: str) -> Matter:
     return found
 
 
-def open_counts(actor: Actor, *, at: datetime) -> dict[str, int]:
-    """How many open matters of the actor's scope are in each state, and how many are overdue ("overdue").
+def open_counts(actor: Actor, *, at: datetime, rows: QuerySet[Matter] | None = None) -> dict[str, int]:
+    """How many open matters are in each state, how many are "overdue", and how many wait for the actor ("mine").
 
-    One statement over the open ones only.
+    Of the actor's scope, or of `rows`, which is the scope `narrowed`. One statement over the open ones only.
     """
-    rows = Matter.objects.filter(scope(actor, Permission.MATTER_VIEW), is_open=True)
+    rows = (narrowed(actor, Filters()) if rows is None else rows).filter(is_open=True)
     found = {
-        status: (count, late)
-        for status, count, late in rows.order_by("status")
+        status: (count, late, mine)
+        for status, count, late, mine in rows.order_by("status")
         .values_list("status")
-        .annotate(count=Count("id"), late=Count("id", filter=Q(next_due_at__lt=at)))
+        .annotate(
+            count=Count("id"),
+            late=Count("id", filter=Q(next_due_at__lt=at)),
+            mine=Count("id", filter=waits_for(actor.unit_ids)) if actor.unit_ids else Value(0),
+        )
     }
-    counts = {status: found.get(status, (0, 0))[0] for status in Status.values}
-    counts["overdue"] = sum(late for _, late in found.values())
-    counts["open"] = sum(count for count, _ in found.values())
+    counts = {status: found.get(status, (0, 0, 0))[0] for status in Status.values}
+    counts["open"] = sum(count for count, _, _ in found.values())
+    counts["overdue"] = sum(late for _, late, _ in found.values())
+    counts["mine"] = sum(mine for _, _, mine in found.values())
     return counts
 
 
@@ -181,3 +225,29 @@ def field_done(actor: Actor, *, after: str | None = None, limit: int = 20) -> Pa
         .only(*ROW, "completed_at")
     )
     return page(rows, order=("-id",), after=after, limit=limit)
+
+
+def numbers_by_id(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The numbers of matters by their ids, for lists that name them; one statement."""
+    return dict(Matter.objects.filter(pk__in=list(ids)).order_by("pk").values_list("pk", "number"))
+
+
+def categories(*, parent: str = "") -> QuerySet[Category]:
+    """The categories in use, groups and kinds; or the kinds of one group."""
+    rows = Category.objects.filter(until__isnull=True)
+    return rows.filter(parent_id=parent) if parent else rows
+
+
+def notices_for(actor: Actor, *, after: str | None = None, limit: int = 20) -> Page[Notice]:
+    """The notices of the actor's scope, also those taken down, newest first; one statement."""
+    rows = Notice.objects.filter(scope(actor, Permission.MATTER_VIEW, unit="matter__handler_id"))
+    return page(rows.select_related("matter", "category", "approved_by"), after=after, limit=limit)
+
+
+def notice_for(actor: Actor, notice_id: UUID) -> Notice:
+    """The notice within the actor's scope; raises NotFound otherwise."""
+    reach = scope(actor, Permission.MATTER_VIEW, unit="matter__handler_id")
+    found = Notice.objects.filter(reach, pk=notice_id).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,210 @@
+"""Matters as answers: a constant number of statements for one or for a page of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
+from pingzhan.api.schemas.common import point_out
+from pingzhan.api.schemas.matters import (
+    AttachmentOut,
+    ClockOut,
+    EmergencyNumber,
+    MaskedContact,
+    MatterOut,
+    MatterRow,
+    NoticeOut,
+    PublicSheetOut,
+    RatingOut,
+    ReportedOut,
+    SheetOut,
+    TimelineOut,
+    TrackOut,
+)
+from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
+from pingzhan.matters.emergency import NUMBERS
+from pingzhan.matters.models import Attachment, Clock, Matter, Notice
+from pingzhan.matters.queries.reference import Reference, UnitRef, reference
+from pingzhan.matters.queries.rights import is_reporter, next_steps
+from pingzhan.matters.queries.sheet import Sheet, TimelineItem, sheet
+from pingzhan.matters.rules import endangers_life
+from pingzhan.modes.queries import mode_at
+from pingzhan.places.names import named, place_lines
+
+
+def sees_all(actor: Actor, matter: Matter) -> bool:
+    """Whether the actor sees what is said among staff; who only reported the matter sees what is said to residents."""
+    return can(actor, Permission.MATTER_VIEW, matter.path, unit_id=matter.handler_id)
+
+
+def matter_rows(matters: Sequence[Matter], *, at: datetime) -> list[MatterRow]:
+    """Rows of a list; one statement for the names of all places on the page."""
+    known = reference()
+    lines = place_lines([matter.path for matter in matters])
+    return [
+        MatterRow(
+            **_common(matter, known, lines[matter.path]),
+            overdue=matter.is_open and matter.next_due_at is not None and matter.next_due_at < at,
+            next_due_at=matter.next_due_at,
+        )
+        for matter in matters
+    ]
+
+
+def matter_answer(matter: Matter, *, by: Actor, at: datetime, parts: Sequence[str] = ()) -> MatterOut:
+    """A matter in short, after a step; three statements."""
+    return MatterOut(**_short(matter, matter.clocks.order_by("started_at", "id"), by=by, at=at), parts=list(parts))
+
+
+def reported_answer(matter: Matter, *, by: Actor, at: datetime) -> ReportedOut:
+    """The answer to a report; the query code goes to whoever reported it, signed in or not."""
+    danger = matter.category.danger or endangers_life(matter.text)
+    numbers = [EmergencyNumber(number=number.number, name=str(number.label)) for number in NUMBERS]
+    short = _short(matter, matter.clocks.order_by("started_at", "id"), by=by, at=at)
+    return ReportedOut(**(short | {"query_code": matter.query_code}), call_first=numbers if danger else [])
+
+
+def sheet_answer(matter: Matter, *, by: Actor, at: datetime) -> SheetOut:
+    """Everything but the timeline."""
+    return SheetOut(**_sheet(sheet(matter, public=not sees_all(by, matter)), by=by, at=at))
+
+
+def public_sheet_answer(matter: Matter, *, by: Actor, at: datetime) -> PublicSheetOut:
+    """What the one who reported it sees."""
+    found = sheet(matter, public=True)
+    return PublicSheetOut(
+        **_sheet(found, by=by, at=at), timeline=[timeline_item(item, public=True) for item in found.items]
+    )
+
+
+def timeline_item(item: TimelineItem, *, public: bool) -> TimelineOut:
+    return TimelineOut(
+        step=Step(item.step),
+        label=item.label,
+        at=item.at,
+        who=item.who,
+        unit=item.unit,
+        from_status=Status(item.from_status) if item.from_status else None,
+        to_status=Status(item.to_status) if item.to_status else None,
+        notes=list(item.notes),
+        replies=list(item.replies),
+        attachments=[picture.pk for picture in item.pictures],
+        lapsed=item.lapsed,
+        entry=None if public else item.entry,
+    )
+
+
+def notice_rows(notices: Sequence[Notice]) -> list[NoticeOut]:
+    """Notices of a page; their matters and categories are fetched with them, the names of places in one statement."""
+    lines = place_lines([notice.path for notice in notices])
+    return [
+        NoticeOut(
+            id=notice.pk,
+            number=notice.matter.number,
+            title=notice.title,
+            text=notice.text,
+            result=notice.result,
+            category=notice.category_id,
+            category_name=named(notice.category),
+            place=_code(notice.path),
+            place_name=lines[notice.path],
+            published_at=notice.approved_at,
+        )
+        for notice in notices
+    ]
+
+
+def _short(matter: Matter, clocks: Any, *, by: Actor, at: datetime) -> dict[str, Any]:
+    return {
+        **_common(matter, reference(), place_lines([matter.path])[matter.path]),
+        "query_code": matter.query_code if is_reporter(by, matter) else None,
+        "clocks": [_clock(clock, at=at) for clock in clocks],
+        "mode": mode_at(matter.path, at=at, exercise=by.is_staff).kind,
+        "next_steps": list(next_steps(by, matter)),
+    }
+
+
+def _common(matter: Matter, known: Reference, place_name: str) -> dict[str, Any]:
+    """What every form of a matter has."""
+    handler = _unit(known, matter.handler_id or matter.suggested_id)
+    receiver = _unit(known, matter.receiver_id)
+    return {
+        "number": matter.number,
+        "title": matter.title,
+        "status": matter.status,
+        "category": matter.category_id,
+        "category_name": named(known.categories.get(matter.category_id)) or matter.category_id,
+        "urgency": matter.urgency,
+        "place": _code(matter.path),
+        "place_name": place_name,
+        "handler": handler.code if handler else None,
+        "handler_name": named(handler) or None,
+        "assigned": matter.handler_id is not None,
+        "receiver": receiver.code if receiver else None,
+        "receiver_name": named(receiver) or None,
+        "supervised": matter.supervised,
+        "reported_at": matter.reported_at,
+        "status_at": matter.status_at,
+        "version": matter.version,
+    }
+
+
+def _sheet(found: Sheet, *, by: Actor, at: datetime) -> dict[str, Any]:
+    matter = found.matter
+    staff = sees_all(by, matter)
+    has_contact = bool(matter.contact_name or matter.contact_phone)
+    return {
+        **_short(matter, found.clocks, by=by, at=at),
+        "text": matter.text,
+        "source": matter.source,
+        "anonymous": matter.anonymous,
+        "address": matter.address,
+        "location": point_out(matter.lon, matter.lat),
+        "contact": MaskedContact(name=str(matter.contact_name), phone=str(matter.contact_phone))
+        if has_contact
+        else None,
+        "returns": matter.returns,
+        "reopens": matter.reopens,
+        "split_from": matter.parent.number if matter.parent else None,
+        "merged_into": matter.merged_into.number if matter.merged_into else None,
+        "attachments": [
+            _attachment(matter, picture) for picture in found.pictures if staff or picture.step == "report"
+        ],
+        "rating": RatingOut(stars=found.rating.stars, comment=found.rating.comment, at=found.rating.at)
+        if found.rating
+        else None,
+        "track": [TrackOut(step=part.step, label=str(part.step.label), state=part.state) for part in found.track],
+    }
+
+
+def _clock(clock: Clock, *, at: datetime) -> ClockOut:
+    overdue = clock.state == ClockState.RUNNING and clock.due_at < at
+    return ClockOut(kind=ClockKind(clock.kind), due_at=clock.due_at, state=ClockState(clock.state), overdue=overdue)
+
+
+def _attachment(matter: Matter, picture: Attachment) -> AttachmentOut:
+    url = reverse("api-v1:attachment", kwargs={"number": matter.number, "attachment": picture.pk})
+    return AttachmentOut(
+        id=picture.pk,
+        step=Step(picture.step),
+        url=url,
+        thumbnail=f"{url}?size=thumb",
+        content_type=picture.content_type,
+        size=picture.size,
+        width=picture.width,
+        height=picture.height,
+        at=picture.at,
+    )
+
+
+def _unit(known: Reference, unit_id: UUID | None) -> UnitRef | None:
+    return known.units.get(unit_id) if unit_id else None
+
+
+def _code(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]

@@ -1,0 +1,143 @@
+"""What anybody may read: a matter by its code, notices, categories; and, for staff, the units to hand it to."""
+
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
+from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest, limit_guesses
+from pingzhan.api.parameters import After, Limit, MatterNumber
+from pingzhan.api.presenting import notice_rows, public_sheet_answer
+from pingzhan.api.responses import READ, answers
+from pingzhan.api.schemas.common import QUERY_CODE, PageOut
+from pingzhan.api.schemas.matters import CategoryOut, NoticeOut, PublicSheetOut, UnitOut
+from pingzhan.api.writing import etag
+from pingzhan.core.errors import NotFound
+from pingzhan.core.paging import MAX_LIMIT, page
+from pingzhan.matters.choices import Urgency
+from pingzhan.matters.queries import lists
+from pingzhan.matters.queries.lists import matter_for
+from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor
+from pingzhan.people.models import Unit
+from pingzhan.people.queries import units_for_dispatch, units_in_scope
+from pingzhan.places.names import named
+from pingzhan.places.queries import get_place, get_places
+
+router = Router(tags=["public"], auth=PUBLIC)
+
+
+@router.get(
+    "/public/matters/{number}",
+    response=answers({200: PublicSheetOut}, *READ, 429),
+    operation_id="track_matter",
+    summary="How far a matter is",
+)
+def track_matter(
+    request: ApiRequest,
+    response: HttpResponse,
+    number: MatterNumber,
+    query_code: str = Query(..., pattern=QUERY_CODE, description="The code that was given with the number."),
+) -> PublicSheetOut:
+    """What whoever reported it sees: the track, the words said to them, what they may do now.
+
+    A wrong number and a wrong code get the same 404.
+    """
+    limit_guesses(request)
+    matter = matter_by_code(number, query_code)
+    response["ETag"] = etag(matter.version)
+    response["Cache-Control"] = "no-store"
+    return public_sheet_answer(matter, by=reporter_actor(matter), at=request.at)
+
+
+@router.get(
+    "/public/notices",
+    response=answers({200: PageOut[NoticeOut]}, 401),
+    operation_id="list_notices",
+    summary="Public notices",
+)
+def list_notices(
+    request: ApiRequest,
+    limit: Limit,
+    after: After,
+    place: str = Query("", max_length=60, description="Code of a place: it and all below."),
+    category: str = Query("", max_length=60, description="Code of a category or of a group."),
+) -> PageOut[NoticeOut]:
+    """Results that were published, newest first, without personal data."""
+    path = ""
+    if place:
+        found = get_places([place]).get(place)
+        if found is None:
+            return PageOut[NoticeOut](items=[], next=None)
+        path = found.path
+    notices = lists.notices(under_path=path, category=category, after=after, limit=limit)
+    return PageOut[NoticeOut](items=notice_rows(notices.items), next=notices.next)
+
+
+@router.get(
+    "/categories",
+    response=answers({200: PageOut[CategoryOut]}, 401),
+    operation_id="list_categories",
+    summary="Kinds of matters",
+)
+def list_categories(
+    request: ApiRequest,
+    after: After,
+    limit: int = Query(MAX_LIMIT, ge=1, le=MAX_LIMIT, description="How many at most."),
+    parent: str = Query("", max_length=60, description="Only the kinds of this group."),
+) -> PageOut[CategoryOut]:
+    """Groups and their kinds, by code; `position` is the order for people."""
+    found = page(lists.categories(parent=parent), order=("code",), after=after, limit=limit)
+    items = [
+        CategoryOut(
+            code=row.code,
+            parent=row.parent_id,
+            name=row.name,
+            name_en=row.name_en,
+            urgency=Urgency(row.urgency),
+            danger=row.danger,
+            publishable=row.publishable,
+            position=row.position,
+        )
+        for row in found.items
+    ]
+    return PageOut[CategoryOut](items=items, next=found.next)
+
+
+@router.get(
+    "/units",
+    auth=SIGNED_IN,
+    tags=["matters"],
+    response=answers({200: PageOut[UnitOut]}, *READ),
+    operation_id="list_units",
+    summary="Units that a matter can be handed to",
+)
+def list_units(
+    request: ApiRequest,
+    limit: Limit,
+    after: After,
+    matter: str = Query("", max_length=60, description="Number of a matter: the units that it can be handed to."),
+    place: str = Query("", max_length=60, description="Code of a place: the units on the way up from it."),
+) -> PageOut[UnitOut]:
+    """From near to far. With neither matter nor place: all units of the caller's area and above it."""
+    if matter:
+        rows = units_for_dispatch(request.actor, matter_for(request.actor, matter).path)
+    elif place:
+        path = get_place(place).path
+        if not can(request.actor, Permission.MATTER_VIEW, path):
+            raise NotFound
+        rows = units_for_dispatch(request.actor, path)
+    else:
+        rows = units_in_scope(request.actor)
+    found = page(rows, order=("-path", "id"), after=after, limit=limit)
+    return PageOut[UnitOut](items=[_unit(row) for row in found.items], next=found.next)
+
+
+def _unit(row: Unit) -> UnitOut:
+    return UnitOut(
+        code=row.code,
+        name=named(row),
+        kind=row.kind,
+        section=row.section,
+        place=row.path.rstrip("/").rpartition("/")[2],
+        phone=row.phone,
+    )

@@ -1,0 +1,108 @@
+"""The API at /api/v1: one thin router a context on the operations that the pages use too."""
+
+from functools import cached_property
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, re_path
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI, Path, Router
+from ninja.openapi.schema import OpenAPISchema
+
+from pingzhan.api import journal, matters, me, openapi, places, problems, public, steps
+from pingzhan.api.bodies import PlainRenderer, StrictParser
+from pingzhan.api.callers import PUBLIC
+from pingzhan.api.docs import DocsPage
+from pingzhan.api.responses import READ, answers
+from pingzhan.api.schemas.problems import ProblemKind
+from pingzhan.core.errors import NotFound
+
+DESCRIPTION = """\
+Everything that the pages do, by the same operations.
+
+**Sign in** with `Authorization: Bearer TOKEN` (`pingzhan token USER` prints one). Reporting a matter, following it by
+its query code, places, categories and notices are open to all.
+
+**Errors** are problem details (RFC 9457, `application/problem+json`). What lies outside of your area is 404, as if it
+were not there. A step that the state does not allow is 409 and names the states that do.
+
+**Repeat safely:** send writes with an `Idempotency-Key` of your choice; the same key and body again gives the first
+answer, marked `Idempotency-Replayed: true`. **Work together:** send the `ETag` that you saw as `If-Match`; 412 tells
+that somebody was quicker.
+
+**Lists** answer `{items, next}`; pass `next` as `after` for the following page. Times are RFC 3339, coordinates WGS-84
+degrees. Texts come in Chinese, or in English for `Accept-Language: en`.
+"""
+
+
+@csrf_exempt
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    return problems.of_domain_error(NotFound())
+
+
+class Api(NinjaAPI):
+    """NinjaAPI with our own OpenAPI document, derived once."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        return self._document
+
+    def _get_urls(self) -> list[URLPattern | URLResolver]:
+        """All addresses, and one for those that do not exist: before the root, which is there for its name only."""
+        *urls, root = super()._get_urls()
+        return [*urls, re_path("", _nowhere), root]
+
+    @cached_property
+    def _document(self) -> OpenAPISchema:
+        return openapi.complete(super().get_openapi_schema())  # type: ignore[return-value]
+
+
+api = Api(
+    title="Pingzhan API",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api-v1",
+    docs=DocsPage(),
+    parser=StrictParser(),
+    renderer=PlainRenderer(),
+    openapi_extra={
+        "info": {"license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"}},
+        "tags": [
+            {"name": "matters", "description": "Report a matter; read what one may see of them."},
+            {"name": "steps", "description": "The eight-step loop, an address a step."},
+            {"name": "public", "description": "What anybody may read."},
+            {"name": "places", "description": "The area tree."},
+            {"name": "me", "description": "The caller."},
+            {"name": "journal", "description": "Proofs that what is on record was not changed."},
+            {"name": "problems", "description": "What can go wrong."},
+        ],
+    },
+)
+problems.add_handlers(api)
+
+_problems = Router(tags=["problems"])
+
+
+@_problems.get(
+    "/{name}",
+    auth=PUBLIC,
+    response=answers({200: ProblemKind}, *READ),
+    operation_id="get_problem_kind",
+    summary="A kind of problem",
+)
+def get_problem_kind(request: HttpRequest, name: Annotated[str, Path(..., pattern="^[a-z-]{1,40}$")]) -> ProblemKind:
+    """What the `type` of a problem document means."""
+    kind = problems.KINDS.get(name)
+    if kind is None:
+        raise NotFound
+    return ProblemKind(type=f"{problems.PREFIX}{kind.name}", title=kind.name, status=kind.status, meaning=kind.meaning)
+
+
+api.add_router("/places", places.router)
+api.add_router("/matters", steps.router)
+api.add_router("/matters", matters.router)
+api.add_router("", public.router)
+api.add_router("/me", me.router)
+api.add_router("/journal", journal.router)
+api.add_router("/problems", _problems)
