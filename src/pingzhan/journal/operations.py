@@ -142,6 +142,9 @@ def seal(*, at: datetime, batch: int = 1000) -> int:
     unique, so that of two with the same batch one is undone (and returns 0). Raises TreeDamaged when the tree stands
     in its own way; `verify` tells where.
     """
+    # The head is read before the entries: if another sealer takes some of these, the head has moved since.
+    head = latest_head()
+    start = head.size if head else 0
     rows = list(
         Entry.objects.filter(position__isnull=True)
         # One that is sealed but has lost its position was tampered with; it must not stop those after it.
@@ -151,8 +154,6 @@ def seal(*, at: datetime, batch: int = 1000) -> int:
     )
     if not rows:
         return 0
-    head = latest_head()
-    start = head.size if head else 0
     frontier = frontier_at(start)
     leaves, tiles = _grow(frontier, rows)
     root = frontier.root()
