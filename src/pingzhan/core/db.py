@@ -135,7 +135,7 @@ def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
     For loads of hundreds of thousands of rows: several times quicker than bulk_create, since no objects are made and
     no SQL is put together; COPY on PostgreSQL. There are no defaults: every column that may not be null must be given.
     """
-    columns = [model._meta.get_field(name) for name in fields]
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
     converters = [(at, _converter(field)) for at, field in enumerate(columns) if not _taken_as_is(field)]
     names = ", ".join(f'"{field.column}"' for field in columns)
     table = model._meta.db_table
@@ -157,7 +157,8 @@ def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
                     copy.write_row(values)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', prepared())  # noqa: S608
+            iterated: Any = prepared()  # any iterable will do
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', iterated)  # noqa: S608
     return count
 
 

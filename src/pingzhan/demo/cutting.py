@@ -8,6 +8,7 @@ smoothed together, so that neighbours keep exactly the same edge.
 
 from dataclasses import dataclass
 from math import ceil, cos, pi, radians, sin, sqrt
+from typing import Any
 
 import numpy as np
 import shapely
@@ -124,7 +125,7 @@ def _mesh(outline: BaseGeometry, cells: int, random: np.random.Generator) -> _Me
     spacing = sqrt(outline.area * squeeze / cells)
     seeds = _seeds(outline, squeeze, spacing, random)
     frame = shapely.box(west - 0.1, south - 0.1, east + 0.1, north + 0.1)
-    borders = shapely.voronoi_polygons(
+    borders: Any = shapely.voronoi_polygons(
         shapely.multipoints(seeds * (squeeze, 1.0)),
         extend_to=shapely.transform(frame, lambda points: points * (squeeze, 1.0)),
         only_edges=True,
@@ -143,9 +144,9 @@ def _mesh(outline: BaseGeometry, cells: int, random: np.random.Generator) -> _Me
     cell = _join_shreds(area, first, second, length)
 
     count = int(cell.max()) + 1
-    total = np.bincount(cell, weights=area, minlength=count)
-    x = np.bincount(cell, weights=area * centre[:, 0], minlength=count) / total
-    y = np.bincount(cell, weights=area * centre[:, 1], minlength=count) / total
+    total = _sums(cell, area, count)
+    x = _sums(cell, area * centre[:, 0], count) / total
+    y = _sums(cell, area * centre[:, 1], count) / total
     first, second, length = _merged(cell[first], cell[second], length)
     first, second, length = _bridged(x, y, first, second, length)
     return _Mesh(faces, cell, x, y, total, first, second, length, squeeze, spacing)
@@ -195,7 +196,12 @@ def _merged(first: Ints, second: Ints, length: Floats) -> tuple[Ints, Ints, Floa
     if not low.size:
         return low, high, length
     pairs, where = np.unique(np.stack([low, high], axis=1), axis=0, return_inverse=True)
-    return pairs[:, 0], pairs[:, 1], np.bincount(where.ravel(), weights=length)
+    return pairs[:, 0], pairs[:, 1], _sums(where.ravel(), length, len(pairs))
+
+
+def _sums(group: Ints, value: Floats, count: int) -> Floats:
+    """(count) the sum of `value` (n) of each group, `group` (n) being numbers below `count`."""
+    return np.bincount(group, weights=value, minlength=count).astype(np.float64)
 
 
 def _join_shreds(area: Floats, first: Ints, second: Ints, length: Floats) -> Ints:
@@ -221,9 +227,9 @@ def _bridged(x: Floats, y: Floats, first: Ints, second: Ints, length: Floats) ->
     bridges: list[tuple[int, int]] = []
     while not main.all():
         here, there = np.flatnonzero(main), np.flatnonzero(~main)
-        mainland = shapely.STRtree(shapely.points(x[here], y[here]))
-        islands = shapely.points(x[there], y[there])
-        (_, near), far = mainland.query_nearest(islands, return_distance=True, all_matches=False)
+        mainland: Any = shapely.points(x[here], y[here])
+        islands: Any = shapely.points(x[there], y[there])
+        (_, near), far = shapely.STRtree(mainland).query_nearest(islands, return_distance=True, all_matches=False)
         closest = int(np.argmin(far))
         bridges.append((int(here[near[closest]]), int(there[closest])))
         main |= island == island[there[closest]]
@@ -400,7 +406,7 @@ def _connected(region: _Region, low: NDArray[np.bool_], area: Floats) -> NDArray
             return low
         within = (low[region.first] == side) & (low[region.second] == side)
         component = _components(len(low), region.first[within], region.second[within])[mine]
-        sizes = np.bincount(component, weights=area[mine])
+        sizes = _sums(component, area[mine], len(low))
         # The region is connected, so that each stray piece touches the other side. Second time round the pieces
         # go back to a side that stays connected with them.
         stray = mine[component != int(np.argmax(sizes))]
@@ -430,15 +436,14 @@ def _areas(mesh: _Mesh, root: Part, labels: dict[str, Ints]) -> dict[str, Area]:
             return
         for child in part.children:
             build(child)
-        areas[part.code] = shapely.coverage_union_all([areas[child.code] for child in part.children])
+        areas[part.code] = _plain(shapely.coverage_union_all([areas[child.code] for child in part.children]))
 
     areas.update(zip(codes, (_plain(area) for area in smooth), strict=True))
     build(root)
-    return {code: _plain(area) for code, area in areas.items()}
+    return areas
 
 
 def _plain(area: BaseGeometry) -> Area:
     """Free of the precision model that it was computed with, shells counter-clockwise."""
-    parts = [part for part in shapely.get_parts(area) if isinstance(part, Polygon)]
-    whole = parts[0] if len(parts) == 1 else MultiPolygon(parts)
-    return shapely.orient_polygons(whole)  # type: ignore[no-any-return]
+    parts = [part for part in shapely.get_parts(shapely.orient_polygons(area)) if isinstance(part, Polygon)]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)

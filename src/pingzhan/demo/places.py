@@ -43,7 +43,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 # The borders stay the same whatever the seed of the people: chosen so that no street comes out long and thin.
-_LAYOUT = 1
+_LAYOUT = 15
 
 
 class Spot(NamedTuple):
@@ -177,11 +177,12 @@ def make_places(
 
     The same arguments give the same ground; `seed` decides on grids, estates, buildings and households.
     """
-    random = Random(f"places:{seed}")
+    random = Random(f"places:{seed}")  # noqa: S311 (invents a town, no secrets)
     names = {row.code: row.name for row in rows}
     paths = _paths(names)
     root = min(names, key=len)
-    inventions = [_invent(code, names[code], scale, random) for code in sorted(names) if len(code) == 12]
+    used: set[str] = set()
+    inventions = [_invent(code, names[code], scale, used, random) for code in sorted(names) if len(code) == 12]
     areas = cut(outline, _tree(root, paths, inventions, streets or {}), seed=_LAYOUT)
 
     made: list[PlaceRow] = []
@@ -258,14 +259,16 @@ class _Community:
     roominess: float  # area compared with others of the same number of grids
 
 
-def _invent(community: str, name: str, scale: Scale, random: Random) -> _Community:
-    """The grids, estates, buildings and households of one community."""
+def _invent(community: str, name: str, scale: Scale, used: set[str], random: Random) -> _Community:
+    """The grids, estates, buildings and households of one community; `used` are names of estates elsewhere."""
     stem = _COMMITTEE.sub("", name)
     village = name.endswith("村委会")
     count = random.randint(*scale.grids)
     dedicated = random.choice(tuple(_DEDICATED)) if not village and random.random() < _DEDICATED_SHARE else ""
     residential = count - bool(dedicated)
-    estates = [_estate(stem, number, random) for number in range(min(residential, random.choice((1, 1, 2, 2, 3))))]
+    estates = [
+        _estate(stem, number, used, random) for number in range(min(residential, random.choice((1, 1, 2, 2, 3))))
+    ]
     shapes = _VILLAGE_HOUSES if village else scale.houses
     kind = GridKind.VILLAGE if village else GridKind.TOWN
 
@@ -293,11 +296,13 @@ def _invent(community: str, name: str, scale: Scale, random: Random) -> _Communi
     return _Community(community, tuple(grids), random.uniform(0.75, 1.35))
 
 
-def _estate(stem: str, number: int, random: Random) -> str:
-    """The first estate is called like the community, the others by invented names."""
-    if number == 0:
-        return f"{stem.removesuffix('小区')}小区"
-    return f"{random.choice(_ESTATE_FIRST)}{random.choice(_ESTATE_LAST)}小区"
+def _estate(stem: str, number: int, used: set[str], random: Random) -> str:
+    """The first estate is called like the community, the others by invented names, each of them once."""
+    name = f"{stem.removesuffix('小区')}小区"
+    while number > 0 and (name in used or name.startswith(stem)):
+        name = "".join((*random.sample(_ESTATE_FIRST, 2), random.choice(_ESTATE_LAST), "小区"))
+    used.add(name)
+    return name
 
 
 def _chinese(number: int) -> str:

@@ -64,7 +64,7 @@ class _Snapshot:
         refs = {ref.path: ref for ref in _refs(wanted)}
         self.token = token
         self.chains = tuple(tuple(refs[above] for above in paths_above(path)) for path in paths)
-        self.index = SpatialIndex(paths, shapely.from_geojson([geometry for _, geometry in rows]))
+        self.index = SpatialIndex(paths, list(shapely.from_geojson([geometry for _, geometry in rows])))
 
 
 def _refs(paths: set[str]) -> list[PlaceRef]:

@@ -116,7 +116,9 @@ def tidy(geometry: BaseGeometry) -> Area:
     west, south, east, north = whole.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         raise BadOutline(_("不是以度为单位的经纬度"))
-    return shapely.orient_polygons(whole)  # type: ignore[no-any-return]
+    oriented = shapely.orient_polygons(whole)
+    assert isinstance(oriented, Polygon | MultiPolygon)
+    return oriented
 
 
 def as_text(area: Area) -> str:
