@@ -5,7 +5,8 @@ the usual practice of citizen hotlines: hours where life is in danger, 1-3 days 
 """
 
 # ruff: noqa: E501
-# fmt: off  (one row of the tree a line or two, wide Chinese characters count double)
+# One row of the tree a line or two, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import ClockBasis, EmergencyContact, Group, Kind, StepTime, Urgency
 

@@ -1,7 +1,8 @@
 """The units that a community, a street and a district have by default, and what each takes."""
 
 # ruff: noqa: E501
-# fmt: off  (tables read better one row a line)
+# Tables read better one row a line:
+# fmt: off
 
 from pingzhan.demo.texts.categories import KINDS
 from pingzhan.demo.texts.shapes import DispatchRule, PropertyCompany, UnitTemplate

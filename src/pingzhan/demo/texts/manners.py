@@ -1,7 +1,8 @@
 """How each group of kinds is talked about by those who handle it, and what residents say afterwards."""
 
 # ruff: noqa: E501
-# fmt: off  (one phrase or table row a line, wide Chinese characters count double)
+# One phrase or table row a line, wide Chinese characters count double:
+# fmt: off
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,7 +3,8 @@
 from random import Random
 
 # ruff: noqa: E501
-# fmt: off  (word lists)
+# Word lists:
+# fmt: off
 
 # Surname and how often it comes up, roughly as in a city at the lower Yangtze.
 _SURNAMES: dict[str, int] = {
@@ -33,10 +34,15 @@ ROADS: tuple[str, ...] = (
     "青檐路", "暮帆路", "沐川路", "长汀北路",
 )
 
-SHOPS: tuple[str, ...] = (
-    "阿福点心店", "小满面馆", "禾记熟食", "老灶头饭店", "青团铺子", "好邻居超市", "一口鲜水果店", "暖阳理发店", "丰年烟杂店",
-    "舒仕健身", "荷塘烤鱼", "晨光早餐铺", "云朵洗衣店", "喜乐棋牌室", "安心大药房", "橙子宠物店",
-)
+# By trade: nobody lifts weights in a noodle shop.
+SHOPS: dict[str, tuple[str, ...]] = {
+    "eatery": ("阿福点心店", "小满面馆", "禾记熟食", "老灶头饭店", "青团铺子", "荷塘烤鱼", "晨光早餐铺"),
+    "gym": ("舒仕健身", "跃步健身馆", "青檐健身会所"),
+    "grocer": ("好邻居超市", "一口鲜水果店", "丰年烟杂店", "菱塘生鲜"),
+    "cards": ("喜乐棋牌室", "老友棋牌社"),
+    "service": ("暖阳理发店", "云朵洗衣店", "安心大药房", "橙子宠物店", "新芽美甲"),
+}
+SHOPS["any"] = tuple(name for names in SHOPS.values() for name in names)
 
 
 def person_name(rng: Random) -> str:
@@ -58,6 +64,6 @@ def road_name(rng: Random) -> str:
     return rng.choice(ROADS)
 
 
-def shop_name(rng: Random) -> str:
-    """An invented shop."""
-    return rng.choice(SHOPS)
+def shop_name(rng: Random, trade: str = "any") -> str:
+    """An invented shop of a trade. Raises KeyError for a trade that is not in SHOPS."""
+    return rng.choice(SHOPS[trade])

@@ -9,7 +9,7 @@ from pingzhan.demo.texts.departments import UNITS
 from pingzhan.demo.texts.manners import COMMENTS, HOLDS, MANNERS, PHRASES
 from pingzhan.demo.texts.matters import SCRIPTS
 from pingzhan.demo.texts.names import estate_name, road_name, shop_name
-from pingzhan.demo.texts.shapes import Manner, Script, Story, Text, Tone, WrongTurn
+from pingzhan.demo.texts.shapes import Manner, Outcome, Script, Story, Text, Tone, WrongTurn
 
 _DAYS = ("昨天", "前天", "大前天", "上周五", "上周六", "上周日", "上周三", "这周一")
 _CLOSINGS: Mapping[Tone, tuple[str, ...]] = {
@@ -30,11 +30,11 @@ def render(rng: Random, *, kind: str | None = None, estate: str = "", building: 
     code = kind if kind is not None else _choose(rng)
     script = SCRIPTS[code]
     text = rng.choice(script.texts)
-    outcome = rng.choice(text.outcomes or script.outcomes)
+    outcome = rng.choice(endings(script, text))
     manner = MANNERS[KINDS[code].group]
     unit = KINDS[code].handlers[0]
     turn = _wrong_turn(rng, manner=manner, unit=unit)
-    slots = _slots(rng, estate=estate, building=building, room=room)
+    slots = _slots(rng, estate=estate, building=building, room=room, trade=text.trade)
     words = {**slots, "right": UNITS[unit].name}
 
     def fill(pattern: str) -> str:
@@ -70,6 +70,13 @@ def render(rng: Random, *, kind: str | None = None, estate: str = "", building: 
     )
 
 
+def endings(script: Script, text: Text) -> tuple[Outcome, ...]:
+    """The ways in which a report with this text may end."""
+    if text.outcomes:
+        return text.outcomes
+    return tuple(script.outcomes[number] for number in text.endings) or script.outcomes
+
+
 def _choose(rng: Random) -> str:
     """A kind, the everyday ones more often."""
     codes = tuple(SCRIPTS)
@@ -86,7 +93,7 @@ def _wrong_turn(rng: Random, *, manner: Manner, unit: str) -> WrongTurn:
     return rng.choice([turn for turn in manner.returns if turn.unit != unit])
 
 
-def _slots(rng: Random, *, estate: str, building: str, room: str) -> dict[str, str]:
+def _slots(rng: Random, *, estate: str, building: str, room: str, trade: str) -> dict[str, str]:
     """What stands in the braces. A given value is drawn all the same, so that the rest of the story does not change."""
     storey, flat, number = rng.choice(_FLOORS), rng.randint(1, 4), rng.randint(1, 68)
     invented_estate, day = estate_name(rng), rng.choice(_DAYS)
@@ -98,7 +105,7 @@ def _slots(rng: Random, *, estate: str, building: str, room: str) -> dict[str, s
         "room": room + "室" if room.isdigit() else room,
         "floor": f"{_storey_of(room) or storey}楼",
         "road": road_name(rng),
-        "shop": shop_name(rng),
+        "shop": shop_name(rng, trade),
         "day": day,
     }
 

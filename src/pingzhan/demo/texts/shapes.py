@@ -126,6 +126,8 @@ class Text:
     hours: tuple[int, int] | None = None  # local hours between which such a text is written; may pass midnight
     reject: str = ""  # set: this report is not accepted, for this reason
     named: bool = False  # the writer says who they are, so that the report cannot be anonymous
+    trade: str = "any"  # what sort of shop `{shop}` is: a key of `names.SHOPS`
+    endings: tuple[int, ...] = ()  # which of the kind's outcomes fit, by position; empty: all of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

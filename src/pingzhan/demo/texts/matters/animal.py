@@ -1,7 +1,8 @@
 """Reports about pets and pests and how they end."""
 
 # ruff: noqa: E501
-# fmt: off  (one text or ending a paragraph, wide Chinese characters count double)
+# One text or ending a paragraph, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import Outcome, Script, Text
 
@@ -21,8 +22,8 @@ SCRIPTS: dict[str, Script] = {
         Outcome(("居委会主持调解，双方协商。",), "就医疗费和后续费用达成协议，犬主承诺戴嘴套、牵绳。", "双方签了协议，费用分次付清，狗以后出门戴嘴套。祝您早日康复。"),
     )),
     "animal.stray": Script(weight=1, texts=(
-        Text("流浪猫太多，夜里叫", "{building}后面有好几窝流浪猫，夜里叫得睡不着，车上都是脚印。也有人天天喂，喂完一地碗。能不能想个人道的办法。", hours=(20, 24)),
-        Text("流浪狗结群", "{road}有三四条流浪狗，早上会追电瓶车，怕伤人，最好请专业的来。"),
+        Text("流浪猫太多，夜里叫", "{building}后面有好几窝流浪猫，夜里叫得睡不着，车上都是脚印。也有人天天喂，喂完一地碗。能不能想个人道的办法。", hours=(20, 24), endings=(0,)),
+        Text("流浪狗结群", "{road}有三四条流浪狗，早上会追电瓶车，怕伤人，最好请专业的来。", endings=(1,)),
     ), outcomes=(
         Outcome(("协调动物保护组织，诱捕绝育。",), "绝育十二只后原地放回，指定喂食点，由志愿者清扫。", "按照诱捕绝育放回的办法处理，喂食也固定到一角，会安静许多。"),
         Outcome(("专业捕捉人员到场。",), "流浪犬只安全捕捉，送收容场所检疫，路段恢复安全。", "专业队已经把它们送到收容处检疫，请大家遇到不要追赶投喂。"),

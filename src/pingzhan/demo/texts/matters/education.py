@@ -1,7 +1,8 @@
 """Reports about schools, nurseries and courses and how they end."""
 
 # ruff: noqa: E501
-# fmt: off  (one text or ending a paragraph, wide Chinese characters count double)
+# One text or ending a paragraph, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import Outcome, Script, Text
 
@@ -17,8 +18,8 @@ SCRIPTS: dict[str, Script] = {
         Outcome(("安排招生咨询专场。",), "组织居民面对面咨询，逐户登记需求，材料预审。", "周六上午在居委会办咨询专场，老师当面帮您预审材料。"),
     )),
     "education.childcare": Script(weight=1, texts=(
-        Text("暑假没人带小孩", "双职工，暑假孩子没地方放，爷爷奶奶在老家。社区的暑托班一开名额就没了，能不能多开几个班，晚一点接也行。"),
-        Text("托育点收费和资质想问清楚", "{road}新开一家托育点，说是普惠的，一个月四千八，问有没有备案，支支吾吾。"),
+        Text("暑假没人带小孩", "双职工，暑假孩子没地方放，爷爷奶奶在老家。社区的暑托班一开名额就没了，能不能多开几个班，晚一点接也行。", endings=(0,)),
+        Text("托育点收费和资质想问清楚", "{road}新开一家托育点，说是普惠的，一个月四千八，问有没有备案，支支吾吾。", endings=(1,)),
     ), outcomes=(
         Outcome(("核查场地、师资和备案。",), "社区增设托管名额三十个，收费和资质公示，安全检查合格。", "托管名额已增加，收费、资质都贴在门口，报名在社区窗口，先到先得。"),
         Outcome(("教育、市场监管联合检查。",), "机构备案信息公开，收费项目明示，不规范宣传已整改。", "机构资质已核实公开，收费按标准，您报名前可凭名称在官网查询。"),
@@ -31,8 +32,8 @@ SCRIPTS: dict[str, Script] = {
         Outcome(("依据合同和宣传材料调解。",), "机构同意退还未消费部分，违规宣传被责令改正。", "经调解，未上课的部分退还，宣传用语已改。今后请看清合同再付款。"),
     )),
     "education.gate": Script(weight=1, texts=(
-        Text("放学校门口堵成一锅粥", "{road}学校放学，接孩子的电瓶车、汽车堵在一起，小学生从车缝里钻。有一次差一点撞到。请来疏导疏导。", hours=(15, 19)),
-        Text("校门口卖三无玩具零食", "校门口小摊卖三无辣条和激光笔，孩子零花钱全花那儿了。"),
+        Text("放学校门口堵成一锅粥", "{road}学校放学，接孩子的电瓶车、汽车堵在一起，小学生从车缝里钻。有一次差一点撞到。请来疏导疏导。", hours=(15, 19), endings=(0,)),
+        Text("校门口卖三无玩具零食", "校门口小摊卖三无辣条和激光笔，孩子零花钱全花那儿了。", endings=(1,)),
     ), outcomes=(
         Outcome(("交警、学校、家委会商定接送路线。", "划定即停即走区。"), "错峰放学、护学岗上岗，校门口三十米禁停，秩序明显好转。", "现在分年级错时放学，护学岗每天值守，请家长即停即走。"),
         Outcome(("城管和市场监管联合检查。",), "清理校门口摊点，查扣不合格商品，周边商户签承诺。", "校门口已清理，不合格的东西也查扣了，联合检查每周两次。"),

@@ -1,21 +1,22 @@
 """Reports about fumes, dust, smells and water and how they end."""
 
 # ruff: noqa: E501
-# fmt: off  (one text or ending a paragraph, wide Chinese characters count double)
+# One text or ending a paragraph, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import Outcome, Script, Text
 
 SCRIPTS: dict[str, Script] = {
     "environment.fumes": Script(weight=3, texts=(
-        Text("{shop}油烟直接往居民楼排", "{shop}没有专用烟道，油烟从后窗直排，我家阳台玻璃上一层油，被子晒出去全是辣椒味。整条{road}饭店七八家，就它最凶。去年投诉过，装了个净化器，从来不开的！"),
+        Text("{shop}油烟直接往居民楼排", "{shop}没有专用烟道，油烟从后窗直排，我家阳台玻璃上一层油，被子晒出去全是辣椒味。整条{road}饭店七八家，就它最凶。去年投诉过，装了个净化器，从来不开的！", trade="eatery"),
         Text("烤鱼店夜里呛得咳嗽", "楼下晚上烤鱼烤串，烟从窗缝钻进来，孩子有哮喘，一到晚上就喘。", hours=(18, 24)),
     ), outcomes=(
         Outcome(("执法队突击检查，净化器未开启。", "责令改正并委托油烟监测。"), "商户清洗并启用净化设备，排口加高改向，监测达标；对不正常使用设施行为立案处罚。", "商户已整改，监测达标，净化器每月清洗一次，记录贴在店内。居民可在用餐高峰时段一同查看。"),
         Outcome(("与商户、居民三方现场会商。",), "商户停业三天改造烟道，改造后居民代表到场确认无明显油烟。", "烟道已改造，请居民代表现场闻过看过。之后每半月抽查一次，反弹即从严处理。"),
     )),
     "environment.dust": Script(weight=2, texts=(
-        Text("工地灰大，阳台一天一层灰", "旁边工地裸土不盖，风一吹漫天灰，阳台擦了一天又一层。渣土车进出也不冲轮胎，{road}上全是泥。"),
-        Text("渣土车一路掉泥块", "{day}晚上看到渣土车从{road}一路掉土，骑车的眼睛都睁不开。车牌没看清，时间大概十点半。", hours=(20, 24)),
+        Text("工地灰大，阳台一天一层灰", "旁边工地裸土不盖，风一吹漫天灰，阳台擦了一天又一层。渣土车进出也不冲轮胎，{road}上全是泥。", endings=(0,)),
+        Text("渣土车一路掉泥块", "{day}晚上看到渣土车从{road}一路掉土，骑车的眼睛都睁不开。车牌没看清，时间大概十点半。", hours=(20, 24), endings=(1,)),
     ), outcomes=(
         Outcome(("现场检查冲洗和覆盖情况。", "责令当日整改。"), "裸土全部覆盖，出口启用冲洗设备并配专人保洁，扬尘在线监测接入平台。", "工地已盖好裸土、冲洗车轮，出口有专人清扫。如再看到扬尘，可拍照注明时间。"),
         Outcome(("调看路口探头，查到运输车辆。",), "对抛洒运输单位依法处罚，路面已冲洗，夜间增加检查。", "已查到车辆并处罚，道路清洗干净，夜间在此路段加强检查。"),

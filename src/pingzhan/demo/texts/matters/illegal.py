@@ -1,7 +1,8 @@
 """Reports about unlawful building and use of dwellings and how they end."""
 
 # ruff: noqa: E501
-# fmt: off  (one text or ending a paragraph, wide Chinese characters count double)
+# One text or ending a paragraph, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import Outcome, Script, Text
 
@@ -23,14 +24,14 @@ SCRIPTS: dict[str, Script] = {
     )),
     "illegal.crowding": Script(texts=(
         Text("一套房子住了十几个人", "{building}{room}被二房东打了隔断，住了十四五个人，上下铺，夜里进进出出，电瓶车电池拎上楼充电。我家小孩都不敢乘电梯。", hours=(9, 23)),
-        Text("员工宿舍设在居民楼", "{shop}把员工宿舍放在{building}，两室一厅住十个小姑娘小伙子，半夜下班吵吵闹闹，垃圾也乱扔。"),
+        Text("员工宿舍设在居民楼", "{shop}把员工宿舍放在{building}，两室一厅住十个小姑娘小伙子，半夜下班吵吵闹闹，垃圾也乱扔。", trade="eatery"),
     ), outcomes=(
         Outcome(("居委会、民警、房管联合上门。", "责令拆除隔断，限期清退。"), "隔断和高低床拆除，超员租客搬离，房东签订规范出租承诺书。", "联合整治后隔断已拆，超员租客搬离，房东备案登记并承诺不再群租。"),
         Outcome(("现场核查居住人数，约谈房东和承租单位。",), "按规定核减居住人数，消除用电隐患，租赁信息登记到位。", "居住人数已减到规定以内，用电隐患也整改了，我们每月回访一次。"),
     )),
     "illegal.business": Script(texts=(
         Text("居民楼里开日租房", "{building}{room}做日租房，天天有人拖着箱子按错门铃，密码锁门口贴的谁都看得到。楼里全是陌生人，谁来负责？"),
-        Text("住宅里开{shop}，没有执照", "{building}底楼住宅里开{shop}，音乐开得响，顾客停车乱停，我怀疑没有执照。"),
+        Text("住宅里开{shop}，没有执照", "{building}底楼住宅里开{shop}，音乐开得响，顾客停车乱停，我怀疑没有执照。", trade="service"),
     ), outcomes=(
         Outcome(("执法队联合市场监管所上门检查。", "要求提供证照。"), "查实未取得许可从事经营，责令停止，当事人已关停并恢复居住用途。", "经查该处没有经营手续，已责令停止，现场恢复居住。"),
         Outcome(("约谈房东，告知居改非规定。",), "经营者搬离，房东恢复住宅使用并作书面承诺，纳入网格巡查。", "经营者已搬离，房东写了承诺，网格员会经常来看。"),

@@ -1,20 +1,21 @@
 """Reports about shops, food and purchases and how they end."""
 
 # ruff: noqa: E501
-# fmt: off  (one text or ending a paragraph, wide Chinese characters count double)
+# One text or ending a paragraph, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import Outcome, Script, Text
 
 SCRIPTS: dict[str, Script] = {
     "market.food": Script(weight=2, texts=(
-        Text("{shop}买的熟食吃了拉肚子", "{day}在{shop}买了半斤酱鸭，晚上一家三口上吐下泻，孩子还挂了水。发票小票都在，鸭子还剩一点放在冰箱。", named=True),
-        Text("{shop}后厨老鼠跑", "{shop}我亲眼看见后厨门口老鼠跑进去，菜就放在地上。"),
+        Text("{shop}买的熟食吃了拉肚子", "{day}在{shop}买了半斤酱鸭，晚上一家三口上吐下泻，孩子还挂了水。发票小票都在，鸭子还剩一点放在冰箱。", named=True, trade="eatery"),
+        Text("{shop}后厨老鼠跑", "{shop}我亲眼看见后厨门口老鼠跑进去，菜就放在地上。", endings=(0,), trade="eatery"),
     ), outcomes=(
         Outcome(("市场监管所突击检查，抽样送检。", "责令停业整改。"), "检查发现卫生不达标，已停业整改并立案，抽检结果合格后方可恢复营业。", "商户卫生有问题，已停业整改并立案。如有就医，可凭票据与商户协商，我们继续调解。"),
         Outcome(("核查进货票据和留样。",), "未检出有害物质，商户整改操作间环境，责令培训从业人员。", "样品检验合格，可能与保存有关，商户已改进。祝您一家早日康复。"),
     )),
     "market.prepaid": Script(contact=True, weight=1, texts=(
-        Text("健身卡没用几次店关了", "{shop}办了三年卡四千二，用了两个月就贴“内部装修”，老板电话不通。一栋楼里就有三十多个人办了卡！", named=True),
+        Text("健身卡没用几次店关了", "在{shop}办了三年卡四千二，用了两个月就贴“内部装修”，老板电话不通。一栋楼里就有三十多个人办了卡！", named=True, trade="gym"),
         Text("理发店换老板，余额不认", "原来的卡里还有八百块，换老板后说旧卡不算，要再充一千才能用。", named=True),
     ), outcomes=(
         Outcome(("核实经营主体和卡内余额。", "组织消费者登记。"), "经调解，商家按余额退款或由新经营者承接，预付卡备案纳入监管。", "余额已经协商解决，登记的会员分批办理。今后办卡前，可查一下商家有没有备案。"),
@@ -22,7 +23,7 @@ SCRIPTS: dict[str, Script] = {
     )),
     "market.price": Script(weight=1, texts=(
         Text("菜场秤不准，少三两", "{road}菜场我买一斤八两的鱼，回来一称只有一斤半，缺三两，去找他说“水放掉了”。公平秤放在哪儿？"),
-        Text("{shop}结账跟标价不一样", "货架上标十二块八，结账十五块八，我不看小票就吃亏了。老人家怎么看得清。"),
+        Text("{shop}结账跟标价不一样", "货架上标十二块八，结账十五块八，我不看小票就吃亏了。老人家怎么看得清。", trade="grocer"),
     ), outcomes=(
         Outcome(("执法人员现场抽检计量器具、核对标价。",), "不合格秤封存更换、错标价签改正，多收款项退还，设公平秤一台。", "商家已退款整改，公平秤放在入口。以后您随时可以复秤。"),
         Outcome(("对商户开展约谈和抽查。",), "商户签诚信经营承诺，抽查周边二十户，合格率公示。", "周边商户都查了一遍，结果贴在菜场公示栏，欢迎监督。"),
@@ -35,8 +36,8 @@ SCRIPTS: dict[str, Script] = {
         Outcome(("与老人和家属面对面讲解。",), "协助退款，公开曝光骗局手法，社区开展反诈宣传。", "退款已协助办理，志愿者上门讲了骗子的手法，谢谢您及时提醒。"),
     )),
     "market.delivery": Script(weight=1, texts=(
-        Text("快递丢在门口被人拿走", "快递员不打电话不上门，丢在门口，丢了三次，客服每次赔五块钱。我两百多的东西，怎么算？", named=True),
-        Text("外卖店没有实体门店", "平台上那家面馆，地址写{road}，我去找，根本没有店，是个居民楼。吃下去放心吗？"),
+        Text("快递丢在门口被人拿走", "快递员不打电话不上门，丢在门口，丢了三次，客服每次赔五块钱。我两百多的东西，怎么算？", named=True, endings=(0,)),
+        Text("外卖店没有实体门店", "平台上那家面馆，地址写{road}，我去找，根本没有店，是个居民楼。吃下去放心吗？", endings=(1,)),
     ), outcomes=(
         Outcome(("联系企业调取投递记录。", "督促整改并赔付。"), "相关企业赔付完毕，投递规范和商家资质核查到位。", "企业已赔付并整改，今后快递须经您同意才放柜或放门口，商家资质也核查过了。"),
         Outcome(("平台核查商户资质。",), "无实体的网店已下线，平台加强审核，驿站设暂存架。", "不合规的已下线，驿站设了暂存架，取件更安全。"),

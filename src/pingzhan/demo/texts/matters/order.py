@@ -1,14 +1,15 @@
 """Reports about public order and how they end."""
 
 # ruff: noqa: E501
-# fmt: off  (one text or ending a paragraph, wide Chinese characters count double)
+# One text or ending a paragraph, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import Outcome, Script, Text
 
 SCRIPTS: dict[str, Script] = {
     "order.theft": Script(contact=True, weight=1, texts=(
         Text("电瓶车电池一夜被偷四块", "{building}车棚{day}晚上被偷了四块电瓶，锁都剪断了。探头有，就是黑灯瞎火看不清。我的电瓶刚换的，一千二。", named=True),
-        Text("一楼夜里有人爬窗", "凌晨三点多我听到纱窗响，有个人影在窗外，我一喊他就跑了。我一个人带孩子住，几天都没睡好。", named=True),
+        Text("一楼夜里有人爬窗", "凌晨三点多我听到纱窗响，有个人影在窗外，我一喊他就跑了。我一个人带孩子住，几天都没睡好。", named=True, endings=(1,)),
     ), outcomes=(
         Outcome(("民警出警取证，调看监控。", "串并周边案件。"), "嫌疑人到案，部分财物追回，车棚加装照明和高清探头。", "案子已破，财物按程序发还。车棚装了灯和新探头，晚上巡逻也加密了。"),
         Outcome(("现场勘查，走访邻居。",), "警方立案侦查，小区增设夜巡和底楼防护，案件进展由民警告知。", "警方已立案，民警会告知进展。居委会帮您检查门窗，加装防盗报警。"),
@@ -28,7 +29,7 @@ SCRIPTS: dict[str, Script] = {
         Outcome(("发布寻人信息，对接周边派出所。",), "在附近发现并核对身份，由家属接回，纳入走失高风险名单。", "已由民警送到家，大家都松了口气。以后外出请带上身份卡片。"),
     )),
     "order.gambling": Script(weight=1, texts=(
-        Text("棋牌室变赌场", "{shop}晚上关着门打牌，桌上放现金，输赢几千块，吵架拍桌子，我家孩子没法写作业。", hours=(20, 24)),
+        Text("棋牌室变赌场", "{shop}晚上关着门打牌，桌上放现金，输赢几千块，吵架拍桌子，我家孩子没法写作业。", hours=(20, 24), trade="cards"),
         Text("疑似出租屋有可疑聚会", "{building}{room}最近夜里进出人多，灯亮到天亮，楼道里有怪味，不知道做什么，心里不踏实。", hours=(22, 24)),
     ), outcomes=(
         Outcome(("民警组织核查。",), "查处赌博或其他违法行为，场所停业整改，纳入巡逻点位。", "公安已依法核查处理，场所停业整改。为保护您的信息，细节不便透露。"),

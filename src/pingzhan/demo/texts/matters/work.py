@@ -1,7 +1,8 @@
 """Reports about work and social insurance and how they end."""
 
 # ruff: noqa: E501
-# fmt: off  (one text or ending a paragraph, wide Chinese characters count double)
+# One text or ending a paragraph, wide Chinese characters count double:
+# fmt: off
 
 from pingzhan.demo.texts.shapes import Outcome, Script, Text
 
@@ -9,6 +10,7 @@ SCRIPTS: dict[str, Script] = {
     "work.wages": Script(contact=True, weight=1, texts=(
         Text("{shop}拖欠三个月工资", "我在{shop}做了八个月，后面三个月工资没发，老板一直说下个礼拜，现在店门也关了，电话不接。我们一共六个人，都是外地的，房租都交不起了。", named=True),
         Text("装修工钱没结，包工头找不到", "我给{estate}一户人家做油漆，活做好了，包工头说业主没给钱，业主讲早给了。一万二的工钱，过年前能不能帮我要回来。", named=True),
+        Text("年底了，十二个人的工钱还没着落", "我们是在{road}那个改造工地做泥水的，一共十二个人，从七月做到十一月，包工头每个月只发一千五生活费，说年底一起结。现在活做完了，人不见了，电话停机。去找项目部，项目部讲钱已经付给分包，有转账单；去找分包，门关着。我们没有合同，只有记工本、工地的饭卡，还有跟包工头的聊天记录。老家的小孩等着交学费，有两个工友的车票已经退了两次。不闹事，就想把自己的血汗钱拿回去。", named=True),
     ), outcomes=(
         Outcome(("监察员核对考勤、聊天记录。", "联系经营者到场协商。"), "拖欠的报酬已全部支付，签收凭证存档。", "欠您的钱已经付清，请查收。今后做工前请尽量签书面约定，留好考勤和转账记录。"),
         Outcome(("对方承认欠款，签订分期协议。",), "双方达成分期支付协议，首期已到账，逾期可申请法院执行。", "对方签了分期协议，第一期已到账。到期不付，凭协议可申请支付令，我们会继续跟进。"),
@@ -22,7 +24,7 @@ SCRIPTS: dict[str, Script] = {
     )),
     "work.insurance": Script(contact=True, weight=1, texts=(
         Text("养老金算得好像不对", "我今年退休，养老金比同工龄的工友少三百多，是不是有几年没算进去？插队那几年的材料我都找到了。", named=True),
-        Text("单位没给交社保", "上班一年半，最近查才发现公司只交了五个月社保。人事叫我不要闹，闹了就走人。我怎么办？", named=True),
+        Text("单位没给交社保", "上班一年半，最近查才发现公司只交了五个月社保。人事叫我不要闹，闹了就走人。我怎么办？", named=True, endings=(0,)),
     ), outcomes=(
         Outcome(("调取参保和档案记录。", "与经办机构逐年核对。"), "核对后补正了漏记年限或漏缴月份，待遇按规定调整。", "年限和缴费已逐年核对，漏掉的已经补正，差额按规定补发或补缴，明细单请到窗口领取。"),
         Outcome(("政策专员详细讲解计算办法。",), "经核对计算无误，已提供逐年明细和政策依据，当事人表示理解。", "我们把每一年的计算都打印给您看了，没有漏算。如仍有疑问，可以申请书面复核。"),
