@@ -30,7 +30,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django_tasks import task as _task
 from django_tasks.base import Task, TaskContext, TaskResult, TaskResultStatus
@@ -150,11 +150,17 @@ def run(job: Job, *, now: Callable[[], datetime]) -> bool:
         log.warning("job %s (%s) was given to another worker; what it did here is undone", job.pk, job.task_path)
         return False
     except (Exception, SystemExit) as error:  # a job may not end its worker either
-        close_old_connections()
+        _drop_broken_connection()
         _fail(job, error, at=now(), policy=policy)
         return False
     task_finished.send(sender=type(task.get_backend()), task_result=job.task_result)
     return True
+
+
+def _drop_broken_connection() -> None:
+    """What failed may have been the connection; the next statement then gets a new one."""
+    if not connection.in_atomic_block:  # the caller's transaction, as in tests, is not ours to end
+        close_old_connections()
 
 
 def _ours(job: Job) -> QuerySet[Job]:
@@ -316,7 +322,7 @@ class Rounds:
             except Exception:
                 failed.append(hook.name)
                 self._tell(hook.name)
-                close_old_connections()
+                _drop_broken_connection()
             self._due[hook.name] = time.monotonic() + hook.seconds
         return failed
 

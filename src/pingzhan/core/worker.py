@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 HOOK_SECONDS = 0.5
 IDLE_SECONDS = 0.25  # between two looks at an empty queue
-RECOVER_SECONDS = 10.0
+RECOVER_SECONDS = 5.0
 LONGEST_PAUSE = 10.0  # while the database is away
 
 _FAILURES = (DatabaseError, InterfaceError)
