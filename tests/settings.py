@@ -1,6 +1,8 @@
 """Settings of the suite: the real ones, with fixed keys, a directory of its own, and what tests need changed."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("PINGZHAN_TESTING", "1")
@@ -9,6 +11,7 @@ os.environ.setdefault("PINGZHAN_SEAL_KEYS", f"test:{'5e' * 32}")
 os.environ.setdefault("PINGZHAN_INDEX_KEY", "the-suite-has-a-fixed-index-key")
 if "PINGZHAN_DATA_DIR" not in os.environ:  # workers of one run inherit the first one's
     os.environ["PINGZHAN_DATA_DIR"] = tempfile.mkdtemp(prefix="pz-test-")
+    atexit.register(shutil.rmtree, os.environ["PINGZHAN_DATA_DIR"], ignore_errors=True)
 
 from pingzhan.settings import *  # noqa: E402, F403
 from pingzhan.settings import DATA_DIR, DATABASES, STATIC_ROOT, TEMPLATES  # noqa: E402

@@ -25,7 +25,8 @@ def project(tmp_path: Path) -> Path:
     (root / "src" / "pingzhan" / "__init__.py").touch()
     (root / "src" / "pingzhan" / "cli.py").write_text(COMMAND)
     (root / "requirements").mkdir()
-    (root / "requirements" / "run.txt").touch()
+    for lock in ("build", "run"):
+        (root / "requirements" / f"{lock}.txt").touch()
     shutil.copy(ROOT / "pz", root / "pz")
     return root
 
