@@ -42,8 +42,8 @@ def run(arguments: Sequence[str]) -> int:
         execute(name, spoken, rest)
     except CommandError as error:
         return failed(str(error), code=error.returncode)
-    except SystemExit as stop:  # argparse: --help, --version
-        return stop.code if isinstance(stop.code, int) else 1
+    except SystemExit as stop:  # --help, or a command that chose its own exit code
+        return failed(stop.code, code=1) if isinstance(stop.code, str) else int(stop.code or 0)
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:

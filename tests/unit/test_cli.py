@@ -11,8 +11,8 @@ from pingzhan.core.errors import Invalid
 def command(monkeypatch: pytest.MonkeyPatch):
     """Puts commands in the place of the real ones; each raises what it is told to."""
 
-    def put(**commands: Exception | None) -> None:
-        def made(error: Exception | None) -> BaseCommand:
+    def put(**commands: BaseException | None) -> None:
+        def made(error: BaseException | None) -> BaseCommand:
             class Made(BaseCommand):
                 requires_system_checks = []
 
@@ -80,6 +80,13 @@ def test_wrong_arguments(command, capsys):
 def test_a_failure_is_one_line(command, capsys, error: Exception, line: str):
     command(migrate=error)
     assert failure(capsys, "migrate") == (1, line)
+
+
+@pytest.mark.parametrize(("status", "code"), [(0, 0), (None, 0), (3, 3)])
+def test_a_command_may_choose_its_exit_code(command, capsys, status: int | None, code: int):
+    command(journal_verify=SystemExit(status))
+    assert cli.run(["journal", "verify"]) == code
+    assert capsys.readouterr().err == ""
 
 
 def test_help_tells_how(command, capsys):
