@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from pingzhan.matters.operations.pictures import StoredPicture, store_pictures
 
 
-def photos_of(request: HttpRequest, *, field: str = "photos") -> tuple[StoredPicture, ...]:
+def pictures_of(request: HttpRequest, *, field: str = "pictures") -> tuple[StoredPicture, ...]:
     """The photos sent with a form, stored without metadata. Raises Invalid for what is no picture, too large, too many.
 
     The same photo sent twice is stored once.

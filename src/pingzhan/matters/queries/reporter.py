@@ -36,7 +36,9 @@ def suggest_category(text: str, *, group: str = "") -> str | None:
 def notice_by_id(notice_id: UUID) -> Notice:
     """The notice, as long as it is up; raises NotFound."""
     found = (
-        Notice.objects.filter(pk=notice_id, until__isnull=True).select_related("matter", "category", "matter__handler").first()
+        Notice.objects.filter(pk=notice_id, until__isnull=True)
+        .select_related("matter", "category", "matter__handler")
+        .first()
     )
     if found is None:
         raise NotFound
@@ -63,7 +65,7 @@ class Kept:
 
 
 def kept_on(actor: Actor) -> Kept:
-    """What the matters hold on a signed-in reporter; anonymous ones are not among them, nobody can tell whose they are."""
+    """What the matters hold on a signed-in reporter; of anonymous ones nobody can tell whose they are."""
     found = Matter.objects.filter(reporter_id=actor.user_id).aggregate(
         matters=Count("id"),
         with_contact=Count("id", filter=Q(contact_index__isnull=False)),

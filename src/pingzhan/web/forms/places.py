@@ -1,74 +1,91 @@
-"""Choosing a place from lists: street, community, then a grid or building of it."""
+"""Choosing a place from lists: street, community, then a grid or building of it.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+All lists have the same field name; the finest that was chosen is the place meant.
+"""
+
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from pingzhan.places.choices import Level
-from pingzhan.places.queries import at_level, children, get_places, places
+from pingzhan.places.queries import at_level, chain, children, get_places, names_along, places
+
+# A list of places as `place_level` takes it: pairs, or groups {label, kinds: pairs}.
+Options = list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    code: str
-    name: str
-    chosen: bool
+def levels(code: str) -> list[dict[str, Any]]:
+    """The lists to show when `code` is chosen, the last one for what may be chosen next; at most five statements.
 
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Options under a heading; "" is no heading."""
-
-    heading: str
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cascade:
-    """The lists to show; those below a level that is not chosen yet are empty."""
-
-    streets: tuple[Group, ...]
-    communities: tuple[Option, ...]
-    spots: tuple[Group, ...]
-
-
-def cascade(values: Mapping[str, Any]) -> Cascade:
-    """The lists for the `street`, `community` and `spot` chosen so far; at most four statements.
-
-    What does not fit what lies above it counts as not chosen.
+    Each is {options, label, value, parent, depth, more}; `more` tells whether something below can be chosen.
     """
-    street, community, spot = (str(values.get(name) or "") for name in ("street", "community", "spot"))
-    found = get_places([code for code in (street, community) if code]) if street else {}
-    above = found.get(street)
-    below = found.get(community)
-    if above is None or above.level != Level.STREET:
-        return Cascade(_streets(""), (), ())
-    communities = tuple(_option(place, community) for place in children(above))
-    if below is None or below.parent_id != above.pk:
-        return Cascade(_streets(street), communities, ())
-    return Cascade(_streets(street), communities, _spots(below.path, spot))
+    place = get_places([code]).get(code) if code else None
+    above = [one for one in chain(place) if one.level in _BELOW or one.level in _LAST] if place else []
+    street = next((one for one in above if one.level == Level.STREET), None)
+    community = next((one for one in above if one.level == Level.COMMUNITY), None)
+    shown = [_level(_streets(), depth=1, value=street.code if street else "", parent="", more=True)]
+    if street is not None:
+        shown.append(below(street, value=community.code if community else ""))
+    if community is not None:
+        spot = above[-1].code if above[-1].level in _LAST else ""
+        shown.append(below(community, value=spot))
+    return [one for one in shown if one["options"]]
 
 
-def _option(place: Any, chosen: str) -> Option:
-    return Option(place.code, place.name, place.code == chosen)
+def full_place(path: str) -> str:
+    """The names of a place and of its superiors, from the street down; one statement."""
+    names = names_along([path])
+    codes = path.rstrip("/").split("/")
+    street = next((index for index, code in enumerate(codes) if len(code) == STREET_DIGITS), len(codes) - 1)
+    return " ".join(names.get(code, "") for code in codes[street:])
 
 
-def _streets(chosen: str) -> tuple[Group, ...]:
+STREET_DIGITS = 9
+_BELOW = {Level.STREET: 2, Level.COMMUNITY: 3}
+_LAST = {Level.GRID, Level.BUILDING}
+
+
+def level_below(code: str) -> dict[str, Any] | None:
+    """The list that follows after choosing the street or community `code`; None when nothing does."""
+    place = get_places([code]).get(code) if code else None
+    found = below(place) if place is not None and place.level in _BELOW else None
+    return found if found and found["options"] else None
+
+
+def below(place: Any, *, value: str = "") -> dict[str, Any]:
+    """The list of what lies in a street or community."""
+    street = place.level == Level.STREET
+    options: Options = [(one.code, one.name) for one in children(place)] if street else _spots(place.path)
+    return _level(options, depth=_BELOW[place.level], value=value, parent=place.code, more=street)
+
+
+def _level(options: Options, *, depth: int, value: str, parent: str, more: bool) -> dict[str, Any]:
+    labels = {1: _("街镇"), 2: _("居村"), 3: _("网格或楼栋")}
+    return {"options": options, "label": labels[depth], "value": value, "parent": parent, "depth": depth, "more": more}
+
+
+def _streets() -> Options:
+    """All streets; under the names of their districts where there are several."""
     rows = list(at_level(Level.STREET).select_related("parent"))
-    several = len({row.parent_id for row in rows}) > 1
-    return tuple(
-        Group(name if several else "", tuple(_option(row, chosen) for row in under))
+    if len({row.parent_id for row in rows}) <= 1:
+        return [(row.code, row.name) for row in rows]
+    return [
+        {"label": name, "kinds": [(row.code, row.name) for row in under]}
         for name, under in groupby(rows, key=lambda row: row.parent.name if row.parent else "")
-    )
+    ]
 
 
-def _spots(path: str, chosen: str) -> tuple[Group, ...]:
-    """The grids of a community, each with its buildings."""
-    rows = places([path]).filter(level__in=(Level.GRID, Level.BUILDING)).order_by("path")
-    groups: list[tuple[str, list[Option]]] = []
+def _spots(path: str) -> Options:
+    """The grids of a community, each followed by its buildings."""
+    rows: Sequence[Any] = places([path]).filter(level__in=(Level.GRID, Level.BUILDING)).order_by("path")
+    groups: list[dict[str, Any]] = []
     for row in rows:
-        if row.level == Level.GRID or not groups:
-            groups.append((row.name if row.level == Level.GRID else "", []))
-        groups[-1][1].append(_option(row, chosen))
-    return tuple(Group(heading, tuple(options)) for heading, options in groups)
+        if row.level == Level.GRID:
+            groups.append({"label": row.name, "kinds": [(row.code, _("%(grid)s（不清楚楼栋）") % {"grid": row.name})]})
+        else:
+            if not groups:
+                groups.append({"label": _("楼栋"), "kinds": []})
+            groups[-1]["kinds"].append((row.code, row.name))
+    return groups

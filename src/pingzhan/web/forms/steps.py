@@ -1,7 +1,7 @@
 """Forms of steps on a matter, and the one way in which a page takes a step: safe to send twice."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.access.actors import Actor
+from pingzhan.core.errors import DomainError
 from pingzhan.core.idempotency import Answer, once
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Step
@@ -32,9 +33,7 @@ class RateForm(StepForm):
         max_value=5,
         error_messages={name: _("请选择 1 至 5 星") for name in ("required", "invalid", "min_value", "max_value")},
     )
-    comment = forms.CharField(
-        max_length=500, required=False, error_messages={"max_length": _("评价最多 500 字")}
-    )
+    comment = forms.CharField(max_length=500, required=False, error_messages={"max_length": _("评价最多 500 字")})
 
 
 def _words(*, required: bool, message: Any = "") -> forms.CharField:
@@ -130,3 +129,28 @@ def take(
     return once(
         key=form.cleaned_data.get("key"), owner=owner, route=f"{page.step}:{matter.pk}", body=body, at=at, work=work
     )
+
+
+def shown_forms(
+    steps: Sequence[str], *, tried: str = "", typed: Mapping[str, str] | None = None, problem: DomainError | None = None
+) -> dict[str, dict[str, Any]]:
+    """For each step its form as it is to be shown: the one that was tried with what was typed and what was wrong.
+
+    Ids of the others have a prefix, so that no two fields of a page share one.
+    """
+    return {
+        step: {
+            "typed": typed or {} if step == tried else {},
+            "problem": problem if step == tried else None,
+            "prefix": "" if step == tried else f"{step}-",
+            "open": step == tried,
+        }
+        for step in steps
+    }
+
+
+def unsent_words(steps: Sequence[str], *, tried: str, typed: Mapping[str, str]) -> str:
+    """What was typed for a step that is no longer offered: shown, so that it can be copied."""
+    if not tried or tried in steps:
+        return ""
+    return "\n".join(typed[name] for name in ("result", "reply", "note", "reason", "comment") if typed.get(name))

@@ -107,5 +107,7 @@ def map_place(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"detail": _("位置不正确，请重新点选。")}, status=422)
     chain = locate(lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
     if not chain:
-        return JsonResponse({"detail": _("这个位置不在本系统服务的范围内，请换一个位置，或拨打当地 12345。")}, status=404)
-    return JsonResponse({"names": [place.name for place in chain], "codes": [place.code for place in chain]})
+        return JsonResponse(
+            {"detail": _("这个位置不在本系统服务的范围内，请换一个位置，或拨打当地 12345。")}, status=404
+        )
+    return JsonResponse({"chain": [{"code": place.code, "name": place.name, "level": place.level} for place in chain]})

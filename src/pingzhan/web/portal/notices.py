@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from pingzhan.core.errors import Invalid
 from pingzhan.matters.queries.lists import notices as notices_page
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import notice_by_id
@@ -41,7 +40,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "street": street,
         "category": category,
         "streets": [(row.code, row.name) for row in at_level(Level.STREET)],
-        "groups": category_groups(),
+        "kinds": [(group.code, group.name) for group in category_groups()],
     }
     fragment = request.htmx and not request.htmx.boosted and after  # type: ignore[attr-defined]
     template = "portal/parts/notice_rows.html" if fragment else "portal/notices.html"
@@ -76,9 +75,10 @@ def where(paths: list[str]) -> dict[str, str]:
     """Street and community of each path, by path. Nothing finer: a building could tell who reported."""
     short = {path: _public_path(path) for path in paths}
     names = names_along(set(short.values())) if short else {}
-    return {path: " ".join(names.get(code, "") for code in cut.rstrip("/").split("/")[-2:]) for path, cut in short.items()}
+    codes = {path: cut.rstrip("/").split("/")[-2:] for path, cut in short.items()}
+    return {path: " ".join(names.get(code, "") for code in last) for path, last in codes.items()}
 
 
 def _public_path(path: str) -> str:
-    """The path cut after its community."""
+    """The path cut after its community: the codes of finer places have a dash."""
     return next((above for above in reversed(paths_above(path)) if "-" not in above), path)

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import notices, reported_by
 from pingzhan.matters.queries.reference import reference
-from pingzhan.web.emergency import NUMBERS
+from pingzhan.web.forms.report import category_groups
 from pingzhan.web.names import named
 from pingzhan.web.portal.notices import shown_notices
 from pingzhan.web.portal.words import EIGHT
@@ -22,13 +23,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Report, follow, read: and whom to call when it burns."""
     actor = request.actor  # type: ignore[attr-defined]
     known = reference().categories
-    groups = [row for row in known.values() if row.parent_id is None][:SHORTCUTS]
     mine = [
         {"matter": row, "category": named(known.get(row.category_id))} for row in reported_by(actor, limit=3).items
     ] if actor.user_id else []  # fmt: skip
     context = {
         "numbers": NUMBERS,
-        "groups": [{"code": row.code, "name": named(row)} for row in groups],
+        "groups": category_groups()[:SHORTCUTS],
         "mine": mine,
         "notices": shown_notices(notices(limit=3).items),
     }

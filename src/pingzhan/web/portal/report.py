@@ -14,24 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pingzhan.access.actors import ANONYMOUS, Actor
 from pingzhan.core import flood
 from pingzhan.core.client_address import client_address
-from pingzhan.core.errors import DomainError, KeyReused
+from pingzhan.core.errors import DomainError
 from pingzhan.core.idempotency import once
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Source
+from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import suggest_category
 from pingzhan.matters.rules import endangers_life
-from pingzhan.web.emergency import NUMBERS, danger_words
-from pingzhan.web.forms.places import cascade
-from pingzhan.web.forms.problems import choices, put
-from pingzhan.web.forms.report import PortalReportForm, category_groups, fresh_key
+from pingzhan.web.forms.places import full_place, level_below
+from pingzhan.web.forms.problems import problem_of
+from pingzhan.web.forms.report import PortalReportForm, report_page, sent
 from pingzhan.web.names import named
 from pingzhan.web.portal.proof import proven, remember
 from pingzhan.web.portal.words import follow_up, shown_clocks
-from pingzhan.web.uploads import photos_of
-
-# The domain's names of what may be wrong, and where the form shows it.
-FIELDS = {"place": "where", "location": "where", "contact": "contact_phone", "attachments": "photos"}
+from pingzhan.web.uploads import pictures_of
 
 
 @never_cache
@@ -39,25 +36,24 @@ FIELDS = {"place": "where", "location": "where", "contact": "contact_phone", "at
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it becomes a matter and leads to its receipt."""
     if request.method != "POST":
-        return _page(request, PortalReportForm(initial={"key": fresh_key(), **_preset(request)}))
-    form = PortalReportForm(request.POST)
-    if "more" in request.POST:  # without JavaScript: only show the next list of places
-        return _page(request, PortalReportForm(initial=request.POST.dict()))
-    problem: DomainError | None = None
-    if form.is_valid():
-        try:
-            return _send(request, form)
-        except DomainError as error:
-            put(form, error, fields=FIELDS)
-            problem = error
-    return _page(request, form, problem=problem)
+        return _page(request, _preset(request))
+    data = sent(request)
+    if "more" in data:  # without scripts: only show the next list of places
+        return _page(request, data.dict())
+    form = PortalReportForm(data)
+    try:
+        if not form.is_valid():
+            raise problem_of(form)
+        return _send(request, form)
+    except DomainError as problem:
+        return _page(request, data.dict(), problem=problem)
 
 
 def _send(request: HttpRequest, form: PortalReportForm) -> HttpResponse:
     flood.check("report", client_address(request), limit=settings.FLOOD_REPORTS_PER_MINUTE)
     said = form.cleaned_data
     at = request.at  # type: ignore[attr-defined]
-    pictures = photos_of(request)
+    pictures = pictures_of(request)
     anonymous = said["anonymous"]
     by: Actor = ANONYMOUS if anonymous else request.actor  # type: ignore[attr-defined]
     body = [{name: said[name] for name in said if name != "key"}, [picture.name for picture in pictures]]
@@ -78,7 +74,12 @@ def _send(request: HttpRequest, form: PortalReportForm) -> HttpResponse:
         return 201, {"id": str(matter.pk), "number": matter.number}
 
     answer = once(
-        key=said["key"], owner="portal", route="report", body=json.dumps(body, sort_keys=True).encode(), at=at, work=work
+        key=said["key"],
+        owner="portal",
+        route="report",
+        body=json.dumps(body, sort_keys=True).encode(),
+        at=at,
+        work=work,
     )
     response = HttpResponseRedirect(reverse("portal:receipt", args=[answer.body["number"]]))
     response.status_code = 303
@@ -86,40 +87,22 @@ def _send(request: HttpRequest, form: PortalReportForm) -> HttpResponse:
     return response
 
 
-def _preset(request: HttpRequest) -> dict[str, Any]:
+def _preset(request: HttpRequest) -> dict[str, str]:
     """What a link may fill in: ?group=waste opens that group."""
     group = request.GET.get("group", "")
     return {"group": group} if group in reference().categories else {}
 
 
-def _page(request: HttpRequest, form: PortalReportForm, *, problem: DomainError | None = None) -> HttpResponse:
-    fresh = isinstance(problem, KeyReused)
-    values = {name: form[name].value() or "" for name in form.fields}
-    if fresh or not values["key"]:
-        values["key"] = fresh_key()
-    context = {
-        "form": form,
-        "values": values,
-        "errors": form.errors,
-        "sent": request.method == "POST",
-        "had_photos": bool(request.FILES),
-        "choices": choices(problem),
-        "groups": category_groups(),
-        "cascade": cascade(values),
-        "danger": endangers_life(str(values["text"])),
-        "danger_words": danger_words(),
-        "numbers": NUMBERS,
-        "most_photos": settings.UPLOAD_MAX_FILES,
-        "most_mb": settings.UPLOAD_MAX_BYTES // 1024 // 1024,
-    }
-    status = 200 if not form.errors else problem.status if problem else 422
-    return render(request, "portal/report.html", context, status=status)
+def _page(request: HttpRequest, typed: dict[str, Any], *, problem: DomainError | None = None) -> HttpResponse:
+    return render(
+        request, "portal/report.html", report_page(request, typed, problem), status=problem.status if problem else 200
+    )
 
 
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """What to keep: number and query code. Only in the browser that sent the report; elsewhere the code is asked for."""
+    """What to keep: number and query code. Only in the browser that sent the report; others are asked for the code."""
     matter = proven(request, number)
     if matter is None:
         return HttpResponseRedirect(f"{reverse('portal:track')}?number={number}")
@@ -132,6 +115,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "handler": named(known.units.get(matter.suggested_id)) if matter.suggested_id else "",
         "clock": clocks[0] if clocks else None,
         "follow": follow_up(matter),
+        "where": full_place(matter.path),
         "danger": endangers_life(matter.text) or _dangerous(matter.category_id),
         "numbers": NUMBERS,
     }
@@ -163,6 +147,7 @@ def hint(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
-    """The lists of the cascade for what was chosen so far, as a fragment."""
-    values = {name: request.GET.get(name, "") for name in ("street", "community", "spot")}
-    return render(request, "portal/parts/cascade.html", {"cascade": cascade(values)})
+    """The list that follows after ?place=CODE, as a fragment; nothing when there is none."""
+    chosen = [code for code in request.GET.getlist("place") if code]
+    context = {"level": level_below(chosen[-1]) if chosen else None, "url": reverse("portal:places")}
+    return render(request, "portal/parts/level.html", context)

@@ -1,10 +1,11 @@
 """Following one's matter: by number and query code, or signed in; and what its reporter may do about it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,19 +16,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pingzhan.access.actors import Actor
 from pingzhan.core import flood
 from pingzhan.core.client_address import client_address
-from pingzhan.core.errors import DomainError, KeyReused, NotFound
+from pingzhan.core.errors import DomainError, NotFound
 from pingzhan.journal.queries import openings_of
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import own_matter
 from pingzhan.matters.queries.rights import next_steps
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor, sheet
-from pingzhan.web.forms.problems import put
-from pingzhan.web.forms.report import fresh_key
-from pingzhan.web.forms.steps import REPORTER_STEPS, StepForm, take
+from pingzhan.web.forms.places import full_place
+from pingzhan.web.forms.problems import on_page, problem_of
+from pingzhan.web.forms.report import kept_key
+from pingzhan.web.forms.steps import REPORTER_STEPS, shown_forms, take, unsent_words
 from pingzhan.web.forms.track import TrackForm
 from pingzhan.web.names import named
-from pingzhan.web.portal.proof import forget, proven, remember
-from pingzhan.web.portal.words import EIGHT, follow_up, shown_clocks
+from pingzhan.web.portal.proof import forget, proven, remember, shown
+from pingzhan.web.portal.words import eight_steps, follow_up, result_of, shown_clocks
 
 _DONE = {
     "rate": gettext_lazy("谢谢您的评价。"),
@@ -42,27 +44,34 @@ _DONE = {
 def track(request: HttpRequest) -> HttpResponse:
     """Ask for number and query code; right ones lead to the matter's page, which then needs no code in this browser."""
     if request.method != "POST":
-        form = TrackForm(initial={"number": request.GET.get("number", "")[:40]})
-        return render(request, "portal/track.html", {"form": form, "values": form.initial | {"code": ""}, "sent": False})
+        return _ask_page(request, request.GET)
     form = TrackForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            flood.check("query", client_address(request), limit=settings.FLOOD_QUERIES_PER_MINUTE)
-            matter = matter_by_code(form.cleaned_data["number"], form.cleaned_data["code"])
-        except NotFound:
-            form.add_error(None, _("没有找到。请核对编号和查询码：查询码是 8 位字母和数字，在上报后的回执上。"))
-            status = 404
-        except DomainError as problem:
-            put(form, problem)
-            status = problem.status
-        else:
-            response = HttpResponseRedirect(reverse("portal:matter", args=[matter.number]))
-            response.status_code = 303
-            remember(request, response, matter.pk)
-            return response
-    values = {"number": request.POST.get("number", "")[:40], "code": request.POST.get("code", "")[:20]}
-    return render(request, "portal/track.html", {"form": form, "values": values, "sent": True}, status=status)
+    try:
+        if not form.is_valid():
+            raise problem_of(form)
+        flood.check("query", client_address(request), limit=settings.FLOOD_QUERIES_PER_MINUTE)
+        matter = matter_by_code(form.cleaned_data["number"], form.cleaned_data["code"])
+    except NotFound:
+        words = _("没有找到这件事项。请核对编号和查询码：查询码是 8 位字母和数字，在上报后的回执和短信里。")
+        return _ask_page(request, request.POST, problem=NotFound(words))
+    except DomainError as problem:
+        return _ask_page(request, request.POST, problem=problem)
+    response = HttpResponseRedirect(reverse("portal:matter", args=[matter.number]))
+    response.status_code = 303
+    remember(request, response, matter.pk)
+    return response
+
+
+def _ask_page(request: HttpRequest, typed: QueryDict, *, problem: DomainError | None = None) -> HttpResponse:
+    context = {
+        "typed": {
+            "number": typed.get("number", "")[:40],
+            "code": "" if problem is None else typed.get("code", "")[:20],
+        },
+        "problem": problem,
+        "shown": bool(shown(request)),
+    }
+    return render(request, "portal/track.html", context, status=problem.status if problem else 200)
 
 
 @require_POST
@@ -99,20 +108,17 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
         return _ask(number)
     matter, by, proof = found
     form = page.form(request.POST)
-    problem: DomainError | None = None
-    if form.is_valid():
-        try:
-            flood.check("query", client_address(request), limit=settings.FLOOD_QUERIES_PER_MINUTE)
-            take(page, form=form, matter=matter, by=by, at=request.at, owner="portal")  # type: ignore[attr-defined]
-        except DomainError as error:
-            problem = error
-            put(form, error)
-        else:
-            messages.success(request, _DONE[step])
-            response = HttpResponseRedirect(reverse("portal:matter", args=[number]))
-            response.status_code = 303
-            return response
-    return _page(request, matter, by, proof, sent=step, form=form, problem=problem)
+    try:
+        if not form.is_valid():
+            raise problem_of(form)
+        flood.check("query", client_address(request), limit=settings.FLOOD_QUERIES_PER_MINUTE)
+        take(page, form=form, matter=matter, by=by, at=request.at, owner="portal")  # type: ignore[attr-defined]
+    except DomainError as problem:
+        return _page(request, matter, by, proof, step=step, problem=problem)
+    messages.success(request, _DONE[step])
+    response = HttpResponseRedirect(reverse("portal:matter", args=[number]))
+    response.status_code = 303
+    return response
 
 
 def _own(request: HttpRequest, number: str) -> tuple[Any, Actor, bool] | None:
@@ -126,24 +132,21 @@ def _own(request: HttpRequest, number: str) -> tuple[Any, Actor, bool] | None:
 
 
 def _ask(number: str) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('portal:track')}?number={number}")
+    return HttpResponseRedirect(f"{reverse('portal:track')}?{urlencode({'number': number})}")
 
 
 def _page(
-    request: HttpRequest,
-    matter: Any,
-    by: Actor,
-    proof: bool,
-    *,
-    sent: str = "",
-    form: StepForm | None = None,
-    problem: DomainError | None = None,
+    request: HttpRequest, matter: Any, by: Actor, proof: bool, *, step: str = "", problem: DomainError | None = None
 ) -> HttpResponse:
+    """`step` is the one that was tried and `problem` what stood in its way: its form is shown as it was typed."""
     known = reference()
-    shown = sheet(matter, public=True)
-    clocks = shown_clocks(shown.clocks, at=request.at)  # type: ignore[attr-defined]
+    at = request.at  # type: ignore[attr-defined]
+    found = sheet(matter, public=True)
+    clocks = shown_clocks(found.clocks, at=at)
     steps = [one.value for one in next_steps(by, matter) if one.value in REPORTER_STEPS]
-    typed = form.data if form is not None else {}
+    wrong = on_page(problem, fields={}) if problem else None
+    typed = request.POST.dict() if problem else {}
+    has_contact = bool(matter.contact_phone or matter.contact_name)
     context = {
         "matter": matter,
         "proof": proof,
@@ -151,25 +154,20 @@ def _page(
         "receiver": named(known.units.get(matter.receiver_id)),
         "handler": named(known.units.get(matter.handler_id)) if matter.handler_id else "",
         "follow": follow_up(matter),
-        "track": [
-            {"step": one.step.value, "state": one.state, "label": EIGHT[one.step][0], "about": EIGHT[one.step][1]}
-            for one in shown.track
-        ],
-        "items": list(reversed(shown.items)),
+        "track": eight_steps(found, at=at),
+        "items": found.items,
         "clocks": [clock for clock in clocks if clock.running],
         "past_clocks": [clock for clock in clocks if not clock.running],
-        "pictures": [picture for picture in shown.pictures if picture.step == "report"],
-        "rating": shown.rating,
-        "result": next((reply for item in reversed(shown.items) if item.step == "feed_back" for reply in item.replies), ""),
-        "openings": list(openings_of("matter", matter.pk)) if matter.contact_phone or matter.contact_name else [],
+        "pictures": [picture for picture in found.pictures if picture.step == "report"],
+        "rating": found.rating,
+        "result": result_of(found),
+        "has_contact": has_contact,
+        "openings": list(openings_of("matter", matter.pk)) if has_contact else [],
+        "where": full_place(matter.path),
         "steps": steps,
-        "sent": sent,
-        "form": form,
-        "typed": {name: typed.get(name, "") for name in ("stars", "comment", "reason", "note")},
-        "key": typed.get("key") if typed.get("key") and not isinstance(problem, KeyReused) else fresh_key(),
-        "stars": (
-            (5, _("很满意")), (4, _("满意")), (3, _("一般")), (2, _("不满意")), (1, _("很不满意")),
-        ),
-    }  # fmt: skip
-    status = 200 if form is None else problem.status if problem else 422
-    return render(request, "portal/matter.html", context, status=status)
+        "problem": wrong,
+        "forms": shown_forms(steps, tried=step, typed=typed, problem=wrong),
+        "unsent": unsent_words(steps, tried=step, typed=typed),
+        "key": kept_key(request, problem),
+    }
+    return render(request, "portal/matter.html", context, status=problem.status if problem else 200)

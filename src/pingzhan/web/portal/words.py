@@ -73,7 +73,9 @@ def span(length: timedelta) -> str:
     days, hours = minutes // 1440, minutes % 1440 // 60
     if days:
         said = ngettext("%(n)s 天", "%(n)s 天", days) % {"n": days}
-        return said if days > 2 or not hours else said + " " + ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+        return (
+            said if days > 2 or not hours else said + " " + ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+        )
     if hours:
         return ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
     return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
@@ -121,7 +123,10 @@ def follow_up(matter: Any) -> FollowUp:
     said: dict[str, tuple[str, str]] = {
         Status.SUBMITTED: (_("已收到，等待受理"), _("由%(receiver)s受理。受理后会转给能解决问题的单位。")),
         Status.ACCEPTED: (_("已受理，正在转办"), _("%(receiver)s正在把它交给承办单位。")),
-        Status.DISPATCHED: (_("已转办，等待签收"), _("已转给%(handler)s，等待对方签收。签收之前仍由%(receiver)s负责。")),
+        Status.DISPATCHED: (
+            _("已转办，等待签收"),
+            _("已转给%(handler)s，等待对方签收。签收之前仍由%(receiver)s负责。"),
+        ),
         Status.IN_PROGRESS: (_("正在办理"), _("由%(handler)s办理，进展会写在下面。")),
         Status.ON_HOLD: (_("暂缓办理"), _("%(handler)s暂缓办理，理由见下面的记录；条件具备后会继续。")),
         Status.COMPLETED: (_("已办结，正在核实"), _("%(receiver)s核实后会在这里答复您。")),
@@ -135,3 +140,54 @@ def follow_up(matter: Any) -> FollowUp:
     }
     headline, after = said[matter.status]
     return FollowUp(headline, after % who)
+
+
+# Which steps on record tell when each of the eight was done.
+_RECORDED: dict[str, tuple[str, ...]] = {
+    Step.ACCEPT: (Step.ACCEPT,),
+    Step.DISPATCH: (Step.DISPATCH, Step.REFER),
+    Step.PROGRESS: (Step.SIGN,),
+    Step.SUPERVISE: (Step.COMPLETE,),
+    Step.FEED_BACK: (Step.FEED_BACK,),
+    Step.RATE: (Step.RATE,),
+    Step.PUBLISH: (Step.PUBLISH,),
+    Step.ARCHIVE: (Step.ARCHIVE,),
+}
+
+
+def eight_steps(sheet: Any, *, at: datetime) -> list[dict[str, Any]]:
+    """The track of a sheet for the page: each of the eight steps with its state, when it was done, what it means."""
+    overdue = any(clock.state == ClockState.RUNNING and clock.due_at < at for clock in sheet.clocks)
+    rows = []
+    for one in sheet.track:
+        label, about = EIGHT[one.step]
+        done = next((item for item in reversed(sheet.items) if item.step in _RECORDED[one.step]), None)
+        state = one.state
+        if state == "now" and overdue:
+            state = "late"
+        if state == "done" and done is None and one.step == Step.PUBLISH:
+            state = "skipped"
+        note = about if state in {"now", "late"} else ""
+        if one.step == Step.RATE and state == "done" and done is not None and done.lapsed:
+            note = _("到期没有评价，自动进入下一步")
+        rows.append(
+            {
+                "step": one.step,
+                "label": label,
+                "state": state,
+                "at": done.at if done is not None and state == "done" else None,
+                "who": done.unit if done is not None and state == "done" else "",
+                "note": note,
+            }
+        )
+    return rows
+
+
+def result_of(sheet: Any) -> str:
+    """The answer that was given to the reporter, the latest one; "" while there is none or after reopening."""
+    for item in reversed(sheet.items):
+        if item.step == Step.REOPEN:
+            return ""
+        if item.step == Step.FEED_BACK and item.replies:
+            return str(item.replies[-1])
+    return ""

@@ -1,0 +1,181 @@
+"""The grid worker's day: what is to be done, what was done, one matter with its next steps."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pingzhan.access.permissions import Permission
+from pingzhan.core.errors import DomainError, NotFound
+from pingzhan.matters.choices import Status
+from pingzhan.matters.queries.lists import Filters, field_done, field_matters, matter_for, queue_page
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.rights import next_steps
+from pingzhan.matters.queries.sheet import sheet
+from pingzhan.places.queries import names_along
+from pingzhan.web.field.access import field_worker
+from pingzhan.web.forms.places import full_place
+from pingzhan.web.forms.problems import on_page, problem_of
+from pingzhan.web.forms.report import kept_key
+from pingzhan.web.forms.steps import FIELD_STEPS, shown_forms, take, unsent_words
+from pingzhan.web.names import named
+from pingzhan.web.portal.words import shown_clocks
+from pingzhan.web.uploads import pictures_of
+
+_DONE = {
+    "sign": gettext_lazy("已签收，请尽快到场。"),
+    "progress": gettext_lazy("进展已记录。"),
+    "complete": gettext_lazy("已办结，等待核实与反馈。"),
+    "return": gettext_lazy("已退回，由派单的单位重新转办。"),
+}
+
+
+@never_cache
+@require_safe
+@field_worker
+def today(request: HttpRequest) -> HttpResponse:
+    """What to do now, the most pressing first. Those who do not handle matters see the open ones of their place."""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    after = request.GET.get("after") or None
+    handles = bool(actor.holding(Permission.MATTER_HANDLE))
+    if handles:
+        found = field_matters(actor, after=after)
+    else:
+        found = queue_page(actor, Filters(open=True), at=at, after=after, limit=50)
+    rows = shown_rows(found.items, at=at)
+    context = {
+        "handles": handles,
+        "rows": rows,
+        "late": sum(row["late"] for row in rows),
+        "to_sign": sum(row["matter"].status == Status.DISPATCHED for row in rows),
+        "next": found.next or "",
+        "first": after is None,
+    }
+    return render(request, "field/today.html", context)
+
+
+@never_cache
+@require_safe
+@field_worker
+def done(request: HttpRequest) -> HttpResponse:
+    """What was finished, by one's own unit; for those who do not handle matters what was closed in their place."""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    after = request.GET.get("after") or None
+    handles = bool(actor.holding(Permission.MATTER_HANDLE))
+    if handles:
+        found = field_done(actor, after=after)
+    else:
+        found = queue_page(actor, Filters(open=False), at=at, after=after, limit=20)
+    context = {
+        "rows": shown_rows(found.items, at=at),
+        "next": found.next or "",
+        "first": after is None,
+        "handles": handles,
+    }
+    return render(request, "field/done.html", context)
+
+
+@never_cache
+@require_safe
+@field_worker
+def me(request: HttpRequest) -> HttpResponse:
+    """Who I am here, for which places, and the way out."""
+    actor = request.actor  # type: ignore[attr-defined]
+    known = reference()
+    names = names_along({held.path for held in actor.held})
+    context = {
+        "posts": [
+            {
+                "role": held.definition.label,
+                "place": " ".join(names.get(code, "") for code in held.path.rstrip("/").split("/")[-3:]),
+                "unit": named(known.units.get(held.unit_id)) if held.unit_id else "",
+            }
+            for held in actor.held
+        ],
+    }
+    return render(request, "field/me.html", context)
+
+
+@never_cache
+@require_safe
+@field_worker
+def matter_page(request: HttpRequest, number: str) -> HttpResponse:
+    """One matter with what can be done about it now."""
+    return _page(request, matter_for(request.actor, number))  # type: ignore[attr-defined]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@field_worker
+def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """Sign, note progress, complete or return. Sent twice it counts once; what failed keeps what was typed."""
+    page = FIELD_STEPS.get(step)
+    if page is None:
+        raise NotFound
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    matter = matter_for(actor, number)
+    if request.method != "POST":
+        return _page(request, matter, step=step)
+    form = page.form(request.POST)
+    try:
+        if not form.is_valid():
+            raise problem_of(form)
+        pictures = pictures_of(request) if page.pictures else ()
+        take(page, form=form, matter=matter, by=actor, at=at, owner=f"field:{actor.user_id}", pictures=pictures)
+    except DomainError as problem:
+        return _page(request, matter, step=step, problem=problem)
+    messages.success(request, _DONE[step])
+    back = reverse("field:matter", args=[number]) if step in {"sign", "progress"} else reverse("field:today")
+    response = HttpResponseRedirect(back)
+    response.status_code = 303
+    return response
+
+
+def _page(request: HttpRequest, matter: Any, *, step: str = "", problem: DomainError | None = None) -> HttpResponse:
+    """`step` is the one whose form is open; with `problem` it was tried, and is shown as it was typed."""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    known = reference()
+    found = sheet(matter, public=False)
+    steps = [one.value for one in next_steps(actor, matter) if one.value in FIELD_STEPS]
+    wrong = on_page(problem, fields={"attachments": "pictures"}) if problem else None
+    typed = request.POST.dict() if problem else {}
+    context = {
+        "matter": matter,
+        "category": named(known.categories.get(matter.category_id)),
+        "receiver": named(known.units.get(matter.receiver_id)),
+        "handler": named(known.units.get(matter.handler_id)) if matter.handler_id else "",
+        "where": full_place(matter.path),
+        "clocks": [clock for clock in shown_clocks(found.clocks, at=at) if clock.running],
+        "track": found.track,
+        "items": found.items,
+        "pictures": [picture for picture in found.pictures if picture.step == "report"],
+        "steps": steps,
+        "problem": wrong,
+        "forms": shown_forms(steps, tried=step, typed=typed, problem=wrong),
+        "unsent": unsent_words(steps, tried=step, typed=typed),
+        "had_pictures": bool(request.FILES),
+        "key": kept_key(request, problem),
+    }
+    return render(request, "field/matter.html", context, status=problem.status if problem else 200)
+
+
+def shown_rows(rows: Iterable[Any], *, at: Any) -> list[dict[str, Any]]:
+    """Rows of a list with place, category and deadline in words; one statement more, however many."""
+    rows = list(rows)
+    known = reference().categories
+    names = names_along({row.path for row in rows}) if rows else {}
+    return [
+        {
+            "matter": row,
+            "category": named(known.get(row.category_id)),
+            "where": " ".join(names.get(code, "") for code in row.path.rstrip("/").split("/")[2:]),
+            "late": row.next_due_at is not None and row.next_due_at < at,
+        }
+        for row in rows
+    ]

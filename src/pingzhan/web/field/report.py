@@ -1,0 +1,78 @@
+"""Reporting on the spot: what a worker sees, where they stand, with a photo."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from pingzhan.access.permissions import Permission
+from pingzhan.core.errors import DomainError, NotFound
+from pingzhan.core.idempotency import once
+from pingzhan.matters import operations
+from pingzhan.matters.choices import Source, Urgency
+from pingzhan.web.field.access import field_worker
+from pingzhan.web.forms.problems import problem_of
+from pingzhan.web.forms.report import FieldReportForm, report_page, sent
+from pingzhan.web.uploads import pictures_of
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@field_worker
+def report(request: HttpRequest) -> HttpResponse:
+    """The form; sent, it becomes a matter on the desk of the community."""
+    if not request.actor.holding(Permission.MATTER_REPORT):  # type: ignore[attr-defined]
+        raise NotFound
+    if request.method != "POST":
+        return _page(request, {})
+    data = sent(request)
+    if "more" in data:  # without scripts: only show the next list of places
+        return _page(request, data.dict())
+    form = FieldReportForm(data)
+    try:
+        if not form.is_valid():
+            raise problem_of(form)
+        return _send(request, form)
+    except DomainError as problem:
+        return _page(request, data.dict(), problem=problem)
+
+
+def _send(request: HttpRequest, form: FieldReportForm) -> HttpResponse:
+    said, actor, at = form.cleaned_data, request.actor, request.at  # type: ignore[attr-defined]
+    pictures = pictures_of(request)
+    body = [{name: said[name] for name in said if name != "key"}, [picture.name for picture in pictures]]
+
+    def work() -> tuple[int, Any]:
+        matter = operations.report(
+            text=said["text"],
+            location=form.location(),
+            source=Source.FIELD,
+            by=actor,
+            at=at,
+            category=said["category"],
+            urgency=said["urgency"],
+            contact_name=said["contact_name"],
+            contact_phone=said["contact_phone"],
+            pictures=pictures,
+        )
+        return 201, {"number": matter.number}
+
+    answer = once(
+        key=said["key"], owner=f"field:{actor.user_id}", route="report",
+        body=json.dumps(body, sort_keys=True).encode(), at=at, work=work,
+    )  # fmt: skip
+    messages.success(request, _("已上报，编号 %(number)s。") % {"number": answer.body["number"]})
+    response = HttpResponseRedirect(reverse("field:matter", args=[answer.body["number"]]))
+    response.status_code = 303
+    return response
+
+
+def _page(request: HttpRequest, typed: dict[str, Any], *, problem: DomainError | None = None) -> HttpResponse:
+    context = report_page(request, typed, problem) | {"urgencies": Urgency.choices}
+    return render(request, "field/report.html", context, status=problem.status if problem else 200)
