@@ -1,0 +1,119 @@
+"""Paths as ranges, and numbering rows in one statement, on either database."""
+
+from threading import Event
+from typing import Any
+
+import pytest
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.test.utils import isolate_apps
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pingzhan.core.db import PathField, number_rows, try_exclusive, under
+from pingzhan.journal.models import Entry
+from tests.unit.journal.ledger import recorded
+
+PATHS = ["", "31/", "310107/", "310107/310107005/", "310107/310107005/310107005001/", "310107/3101070051/", "310108/"]
+
+
+@pytest.fixture
+def places(db: None) -> Any:
+    """The rows, by path, of a table made for this test only."""
+    with isolate_apps("pingzhan.core"):
+
+        class Place(models.Model):
+            path = PathField(max_length=200)
+
+            class Meta:
+                app_label = "core"
+                db_table = "test_path"
+                indexes = [models.Index(fields=["path"], name="test_path_index")]
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Place)
+    Place.objects.bulk_create(Place(path=path) for path in PATHS)
+    yield Place.objects.order_by("path")
+    with connection.schema_editor() as editor:
+        editor.delete_model(Place)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_subtree_is_what_begins_with_its_path(places: Any) -> None:
+    def below(path: str) -> list[str]:
+        return list(places.filter(under("path", path)).values_list("path", flat=True))
+
+    assert below("310107/310107005/") == ["310107/310107005/", "310107/310107005/310107005001/"]
+    assert below("310107/") == [path for path in sorted(PATHS) if path.startswith("310107/")]
+    assert below("") == sorted(PATHS)
+    assert below("99/") == []
+    assert list(places.filter(under("path", "") | Q(path="x")).values_list("path", flat=True)) == sorted(PATHS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_paths_sort_by_bytes_and_a_subtree_is_read_from_their_index(places: Any) -> None:
+    for path in ("Z/", "a/", "é/", "路/"):
+        places.create(path=path)
+    assert list(places.values_list("path", flat=True))[-4:] == ["Z/", "a/", "é/", "路/"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = 'test_path'")
+            assert cursor.fetchone()[0] == 2, "the key, and the path once"
+            cursor.execute("SET enable_seqscan = off")
+    try:
+        plan = places.filter(under("path", "310107/")).explain()
+    finally:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("RESET enable_seqscan")
+    assert "test_path_index" in plan
+
+
+@given(st.lists(st.text(st.sampled_from("019aZ"), min_size=1, max_size=3), max_size=4), st.text("019aZ/", max_size=12))
+def test_the_range_holds_exactly_what_the_prefix_does(codes: list[str], other: str) -> None:
+    path = "".join(f"{code}/" for code in codes)
+    bounds = dict(under("path", path).children)  # type: ignore[arg-type]
+    inside = other >= bounds["path__gte"] and (not path or other < bounds["path__lt"])
+    assert inside == other.startswith(path)
+
+
+def test_a_path_without_its_slash_is_refused() -> None:
+    with pytest.raises(ValueError, match="slash"):
+        under("path", "310107")
+
+
+@pytest.mark.django_db
+def test_rows_are_numbered_in_the_order_given_and_only_where_they_have_no_number(
+    django_assert_num_queries: Any,
+) -> None:
+
+    ids = [entry.pk for entry in recorded(5)]
+    with django_assert_num_queries(1):
+        assert number_rows(table="journal_entry", column="position", ids=[ids[3], ids[0]], start=10) == 2
+    assert number_rows(table="journal_entry", column="position", ids=[ids[0], ids[1]], start=20) == 1
+    numbered = dict(Entry.objects.values_list("id", "position"))
+    assert numbered == {ids[0]: 11, ids[1]: 21, ids[2]: None, ids[3]: 10, ids[4]: None}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_exclusive_name_is_held_to_the_end_of_the_transaction(at_once: Any) -> None:
+    if connection.vendor != "postgresql":
+        assert try_exclusive("x")
+        return
+    held, asked = Event(), Event()
+
+    def holder() -> bool:
+        with transaction.atomic():
+            got = try_exclusive("x")
+            held.set()
+            asked.wait(30)
+        return got
+
+    def asker() -> tuple[bool, bool]:
+        held.wait(30)
+        with transaction.atomic():
+            answers = try_exclusive("x"), try_exclusive("y")
+        asked.set()
+        return answers
+
+    assert at_once(holder, asker) == [True, (False, True)]
