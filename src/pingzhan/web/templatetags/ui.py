@@ -45,7 +45,9 @@ def _svg(name: str, *, filled: bool) -> str:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise template.TemplateSyntaxError(f"no icon {name!r}: take it into vendor/tabler-icons") from error
-    return " ".join(text[text.index("<svg") :].split()).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return " ".join(text[text.index("<svg") :].split()).replace(
+        "<svg ", '<svg aria-hidden="true" focusable="false" ', 1
+    )
 
 
 @register.simple_tag
@@ -107,7 +109,11 @@ def status_chip(status: str, label: Text = "", *, public: bool = False) -> dict[
     return {"icon_name": look.icon, "tone": look.tone, "label": label or words.get(status, status), "note": ""}
 
 
-URGENCY_LOOKS = {"routine": Look("circle-dot", "quiet"), "urgent": Look("urgent", "warn"), "critical": Look("flame", "bad")}
+URGENCY_LOOKS = {
+    "routine": Look("circle-dot", "quiet"),
+    "urgent": Look("urgent", "warn"),
+    "critical": Look("flame", "bad"),
+}
 
 
 @register.inclusion_tag("parts/chip.html")
@@ -257,7 +263,9 @@ def duration_words(span: timedelta) -> str:
 
 
 @register.inclusion_tag("parts/clock.html")
-def clock(due_at: datetime | None, *, at: datetime | None = None, label: Text = "", state: str = "running") -> dict[str, Any]:
+def clock(
+    due_at: datetime | None, *, at: datetime | None = None, label: Text = "", state: str = "running"
+) -> dict[str, Any]:
     """How long is left: `{% clock row.due_at %}`, "还剩 3 小时" or "已超 2 天"; nothing when there is no deadline.
 
     `state`: running, paused, met, late (finished late), stopped. `at` is the moment it is shown for, by default now.
@@ -298,7 +306,10 @@ def moment(at: datetime | None, *, seconds: bool = False) -> SafeString:
     else:
         words = local.strftime("%Y-%m-%d ") + clock_time
     return format_html(
-        '<time class="num" datetime="{}" title="{}">{}</time>', local.isoformat(), local.strftime("%Y-%m-%d %H:%M:%S"), words
+        '<time class="num" datetime="{}" title="{}">{}</time>',
+        local.isoformat(),
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        words,
     )
 
 
@@ -334,7 +345,11 @@ def mode_pill(mode: Any) -> dict[str, Any]:
     """The mode in one word, beside the name of the product."""
     kind = read(mode, "kind", "peacetime")
     colour = _LEVELS.get(str(read(mode, "level")), ("blue", "", ""))[0]
-    return {"kind": kind, "label": read(mode, "label") or _("平时"), "colour": colour if kind != "peacetime" else "calm"}
+    return {
+        "kind": kind,
+        "label": read(mode, "label") or _("平时"),
+        "colour": colour if kind != "peacetime" else "calm",
+    }
 
 
 # --- pages and lists ------------------------------------------------------------------------------------------------
@@ -379,7 +394,11 @@ def gallery(pictures: Iterable[Any], *, number: str = "", label: Text = "") -> d
 def picture_of(number: str, picture: Any) -> dict[str, Any]:
     """{url, thumb, alt} of an attachment, or of a mapping that has them."""
     if isinstance(picture, Mapping):
-        return {"url": picture["url"], "thumb": picture.get("thumb", picture["url"]), "alt": picture.get("alt") or _("照片")}
+        return {
+            "url": picture["url"],
+            "thumb": picture.get("thumb", picture["url"]),
+            "alt": picture.get("alt") or _("照片"),
+        }
     from django.urls import reverse
 
     url = reverse("photo", args=[number, picture.pk])
@@ -397,7 +416,14 @@ def confirm_dialog(
     id: str, title: Text, text: Text = "", *, ok: Text = "", cancel: Text = "", tone: str = "brand"
 ) -> dict[str, Any]:
     """Asks before a button with `data-confirm="id"` sends its form: `{% confirm_dialog "take-down" _("撤下公示") … %}`."""
-    return {"id": id, "title": title, "text": text, "ok": ok or _("确定"), "cancel": cancel or pgettext("dialog", "取消"), "tone": tone}
+    return {
+        "id": id,
+        "title": title,
+        "text": text,
+        "ok": ok or _("确定"),
+        "cancel": cancel or pgettext("dialog", "取消"),
+        "tone": tone,
+    }
 
 
 @register.inclusion_tag("parts/copy.html")
