@@ -29,7 +29,9 @@ def is_loaded() -> bool:
     return Place.objects.exists()
 
 
-def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEED) -> None:
+def load_demo(
+    *, city: str, scale: str, now: datetime, say: Say, seed: int = SEED, matters: int = MATTERS
+) -> None:
     """Load the city in one transaction: either all of it is there, or nothing."""
     began = time.monotonic()
     rng = Random(seed)  # noqa: S311 (a demo that can be repeated, no secret)
@@ -41,7 +43,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         load_reference(root, at=start)
         cast = make_cast(places=places, rng=rng, at=start)
         say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")
-        made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=MATTERS)
+        made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         say(f"matters  {made} over the last {DAYS} days")
     say(f"loaded in {time.monotonic() - began:.0f} s")
 

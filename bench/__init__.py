@@ -1,0 +1,1 @@
+"""Measurements: `./pz bench [NAME …] [--quick] [--json FILE]`. Figures are compared as ratios within one run."""

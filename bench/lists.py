@@ -1,0 +1,136 @@
+"""Lists of a million matters: every filter that the desk offers, at any depth; the desk's counts; search."""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from bench.ground import QUICK, lay_ground, quantile, row, statements, timed
+
+from django.db import connection
+
+from pingzhan.access.models import Grant
+from pingzhan.access.queries import actor_for
+from pingzhan.core.clock import now
+from pingzhan.core.paging import cursor_of
+from pingzhan.core.ids import random_code, uuid7
+from pingzhan.core.search import cut
+from pingzhan.core.db import put_tokens, tidy_search
+from pingzhan.matters.choices import Source, Status
+from pingzhan.matters.models import Category, Matter
+from pingzhan.matters.queries.lists import Filters, matters_for, open_counts, queue_page
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.workflow import CLOSED
+from pingzhan.demo.texts.render import render
+from pingzhan.places.models import Place
+
+MATTERS = 20_000 if QUICK else 1_000_000
+TIMES = 15 if QUICK else 41
+BATCH = 2000
+YEARS = 3
+# One in twenty is still open, as in a city that works.
+OPEN_STATES = [Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD, Status.COMPLETED, Status.FED_BACK, Status.RATED, Status.PUBLISHED]
+OPEN_WEIGHTS = [6, 4, 8, 40, 3, 8, 16, 8, 7]
+
+
+def matters(texts: list[str], end: datetime) -> Iterator[Matter]:
+    """Made-up matters over three years, the open ones among the latest."""
+    rng = random.Random(11)
+    known = reference()
+    grids = list(Place.objects.filter(level="grid").order_by("path"))
+    kinds = list(Category.objects.filter(parent__isnull=False).order_by("code"))
+    step = timedelta(days=365 * YEARS) / MATTERS
+    for index in range(MATTERS):
+        at = end - step * (MATTERS - index)
+        grid, kind = rng.choice(grids), rng.choice(kinds)
+        late = index > MATTERS * 0.9
+        status = rng.choices(OPEN_STATES, OPEN_WEIGHTS)[0] if late and rng.random() < 0.5 else rng.choices([Status.ARCHIVED, Status.REJECTED, Status.WITHDRAWN], [94, 4, 2])[0]
+        handler, receiver = known.handler_for(grid.path, kind.code), known.receiver_for(grid.path)
+        parts = grid.path.split("/")
+        text = texts[rng.randrange(len(texts))]
+        yield Matter(
+            id=uuid7(at), number=f"{parts[2]}-{at:%Y%m%d}-B{index}", query_code=random_code(8), title=text[:24], text=text,
+            category=kind, urgency=kind.urgency, source=Source.PORTAL, place=grid, path=grid.path, street=parts[1],
+            community=parts[2], status=status, is_open=status not in CLOSED, receiver_id=receiver.id if receiver else None,
+            suggested_id=handler.id if handler else None,
+            handler_id=handler.id if handler and status not in (Status.SUBMITTED, Status.ACCEPTED) else None,
+            supervised=rng.random() < 0.01, reported_at=at, status_at=at,
+            next_due_at=end + timedelta(hours=rng.uniform(-60, 200)) if status not in CLOSED else None,
+        )  # fmt: skip
+
+
+def fill(end: datetime) -> list[str]:
+    """A million matters and their search documents; returns the texts."""
+    rng = random.Random(5)
+    texts = [render(rng).text for _ in range(400)]
+    words = {text: cut(text).split() for text in texts}
+    source = matters(texts, end)
+    while batch := list(islice(source, BATCH)):
+        Matter.objects.bulk_create(batch)
+        put_tokens("matter", [(matter.pk, words[matter.text]) for matter in batch])
+    tidy_search()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return texts
+
+
+def main() -> None:
+    lay_ground()
+    end = now()
+    start = time.perf_counter()
+    texts = fill(end)
+    row("fill", f"{time.perf_counter() - start:.0f} s", detail=f"{MATTERS:,} matters")
+    users = {grant.user.username: grant.user for grant in Grant.objects.select_related("user").filter(user__username__in=["command", "street", "secretary", "housing"])}
+    actors = {name: actor_for(user, at=end) for name, user in users.items()}
+    rare = "消火栓"
+    filters = {
+        "everything": Filters(),
+        "open": Filters(open=True),
+        "overdue": Filters(open=True, overdue=True),
+        "status in_progress": Filters(status="in_progress"),
+        "status on_hold": Filters(status="on_hold"),
+        "status archived": Filters(status="archived"),
+        "a street": Filters(place="310107014"),
+        "a street, open": Filters(place="310107014", open=True),
+        "a community": Filters(place="310107005001"),
+        "a grid": Filters(place="310107005001-G001"),
+        "a kind": Filters(category="noise.renovation"),
+        "a group": Filters(category="waste"),
+        "a kind in a community": Filters(category="property.repair", place="310107005001"),
+        "a department": Filters(handler="310107.housing"),
+        "urgent": Filters(urgency="urgent", open=True),
+        "critical, overdue": Filters(urgency="critical", overdue=True, open=True),
+        "supervised": Filters(supervised=True, open=True),
+        "30 days": Filters(since=end - timedelta(days=30)),
+        "words, common": Filters(q="电梯"),
+        "words, rare": Filters(q=rare),
+        "words in a street": Filters(q="垃圾", place="310107014"),
+        "words, none": Filters(q="量子纠缠"),
+        "a phone": Filters(q="10000000001"),
+        "status rejected in a community": Filters(status="rejected", place="310107005001"),
+    }  # fmt: skip
+    worst = 0.0
+    for name, actor in actors.items():
+        spent_all: list[tuple[float, str]] = []
+        for label, chosen in filters.items():
+            count = statements(lambda c=chosen: queue_page(actor, c, at=end, after=None, limit=100))
+            spent = timed(lambda c=chosen: queue_page(actor, c, at=end, after=None, limit=100), times=TIMES if name == "command" else 9)
+            middle = quantile(spent, 0.5)
+            spent_all.append((middle, label))
+            if name == "command":
+                row(f"100 of {MATTERS:,}: {label}", f"{middle:.1f} ms", target="≤ 40 ms, ≤ 8 statements", detail=f"{count} statements, p99 {quantile(spent, 0.99):.0f} ms")
+            worst = max(worst, middle)
+        if name != "command":
+            middle, label = max(spent_all)
+            row(f"the slowest filter as {name}", f"{middle:.1f} ms", target="≤ 40 ms", detail=label)
+    deep = matters_for(actors["command"], Filters(), at=end).order_by("-id")[MATTERS // 2 : MATTERS // 2 + 1].get()
+    cursor_text = cursor_of(deep, ("-id",))
+    spent = timed(lambda: queue_page(actors["command"], Filters(), at=end, after=cursor_text, limit=100), times=TIMES)
+    row("page in the middle", f"{quantile(spent, 0.5):.1f} ms", target="≤ 40 ms")
+    for name in ("command", "street", "secretary"):
+        spent = timed(lambda n=name: open_counts(actors[n], at=end), times=TIMES)
+        row(f"counts of the tabs as {name}", f"{quantile(spent, 0.5):.1f} ms", detail="1 statement over the open ones")
+
+
+main()
