@@ -18,13 +18,12 @@ def follow(name: str, *, verbs: Sequence[str], work: Callable[[list[Entry]], Non
     """
     Follower.objects.get_or_create(name=name)
     place = Follower.objects.select_for_update().get(name=name)
-    entries = list(Entry.objects.filter(position__gt=place.position).order_by("position")[:limit])
+    sealed = Entry.objects.filter(position__isnull=False, position__gte=place.read)
+    entries = list(sealed.order_by("position")[:limit])
     if not entries:
         return 0
     wanted = [entry for entry in entries if entry.verb in verbs]
     if wanted:
         work(wanted)
-    last = entries[-1].position
-    assert last is not None
-    Follower.objects.filter(name=name).update(position=last)
+    Follower.objects.filter(name=name).update(read=place.read + len(entries))
     return len(entries)

@@ -134,10 +134,10 @@ class Opening(models.Model):
 
 
 class Follower(models.Model):
-    """How far somebody who follows the journal has read."""
+    """How many sealed entries somebody who follows the journal has read: the next has this position."""
 
     name = models.CharField(max_length=40, primary_key=True)
-    position = models.BigIntegerField(default=-1)
+    read = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.position}"
+        return f"{self.name}: {self.read}"

@@ -1,10 +1,12 @@
-"""Sealing in the background."""
+"""Sealing in the background, and verifying when somebody asks for it."""
 
 import time
 from datetime import datetime
+from typing import Any
 
-from pingzhan.core.jobs import every
+from pingzhan.core.jobs import background, every
 from pingzhan.journal.operations import seal
+from pingzhan.journal.queries import verify
 
 # Small batches: on SQLite others wait while one is written (some 30 ms).
 BATCH = 500
@@ -17,3 +19,12 @@ def seal_entries(at: datetime) -> None:
     started = time.monotonic()
     while seal(at=at, batch=BATCH) == BATCH and time.monotonic() - started < TURN_SECONDS:
         pass
+
+
+# Reads only, and for long: not in one transaction, which would keep the database from tidying up behind it.
+@background(retries=0, timeout=4 * 3600, atomic=False)
+def verify_journal() -> dict[str, Any]:
+    """Check the whole journal; the job's answer is the report."""
+    started = time.monotonic()
+    report = verify()
+    return report.as_json() | {"seconds": round(time.monotonic() - started)}

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from pingzhan.journal import merkle
 from pingzhan.journal.models import Entry, Leaf, Tile, TreeHead
 from pingzhan.journal.rules import Head
@@ -54,7 +52,7 @@ def latest_head() -> Head | None:
 def subtree_roots(subtrees: Sequence[tuple[int, int]]) -> list[bytes]:
     """The roots of whole subtrees (first leaf, height), from the largest tiles that make them up.
 
-    One statement a level of tiles. Raises TreeDamaged when a hash is missing.
+    A statement or two a level of tiles. Raises TreeDamaged when a hash is missing.
     """
     wanted = [_stored(start, height) for start, height in subtrees]
     hashes: dict[int, dict[int, bytes]] = {}
@@ -74,12 +72,25 @@ def _stored(start: int, height: int) -> tuple[int, int, int]:
 
 
 def _load(level: int, runs: Iterable[tuple[int, int]]) -> dict[int, bytes]:
+    """The hashes of these runs (first, count), a statement for each stretch: joined by OR, SQLite reads all there are."""
     name = "position" if level < 0 else "index"
-    wanted = Q()
-    for first, count in runs:
-        wanted |= Q(**{f"{name}__gte": first, f"{name}__lt": first + count})
-    rows = Leaf.objects.filter(wanted) if level < 0 else Tile.objects.filter(wanted, level=level)
-    return {index: bytes(node) for index, node in rows.order_by(name).values_list(name, "hash")}
+    rows = Leaf.objects.all() if level < 0 else Tile.objects.filter(level=level)
+    found: dict[int, bytes] = {}
+    for first, end in _stretches(runs):
+        part = rows.filter(**{f"{name}__gte": first, f"{name}__lt": end}).values_list(name, "hash")
+        found |= {index: bytes(node) for index, node in part}
+    return found
+
+
+def _stretches(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs (first, count) as stretches [first, end), those joined that lie within a tile of each other."""
+    stretches: list[tuple[int, int]] = []
+    for first, count in sorted(runs):
+        if stretches and first - stretches[-1][1] < 1 << TILE_BITS:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], first + count))
+        else:
+            stretches.append((first, first + count))
+    return stretches
 
 
 def frontier_at(size: int) -> merkle.Frontier:
