@@ -218,6 +218,7 @@ TIME_ZONE = env.str("TIME_ZONE", "Asia/Shanghai")
 # --- files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns about a folder that is not there
 STATICFILES_DIRS = [PACKAGE / "static", ("vendor", PACKAGE / "vendor")]
 STORAGES = {
     "default": {
