@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 
 from pingzhan.api import problems
@@ -35,7 +34,6 @@ class ApiMiddleware:
         return converted
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
-        if too_large and request.path.startswith("/api/"):
+        if isinstance(exception, problems.TOO_LARGE) and request.path.startswith("/api/"):
             return problems.of_domain_error(problems.TooLarge())
         return None

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
@@ -16,6 +17,8 @@ from pingzhan.core.errors import DomainError, KeyReused, NotAllowed, NotFound, S
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/v1/problems/"
+# What Django raises while it reads more than settings allow.
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
 class BadRequest(DomainError):
@@ -77,6 +80,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("internal", 500, "The server failed; the operation had no effect."),
     )
 }
+_SOURCES = (["body"], ["query"], ["path"], ["header"])
 _BY_STATUS = {kind.status: kind for kind in reversed(list(KINDS.values()))}
 _BY_ERROR: Mapping[type[DomainError], str] = {KeyReused: "key-reused", StateConflict: "state-conflict"}
 
@@ -106,13 +110,24 @@ def of_domain_error(error: DomainError) -> HttpResponse:
         kind=_BY_ERROR.get(type(error), ""),
         title=str(error.title),
         detail=str(error.detail),
-        extra=error.extra(),
+        extra=_in_body(error.extra()),
     )
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     if error.status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="pingzhan"'
     return response
+
+
+def _in_body(extra: dict[str, Any]) -> dict[str, Any]:
+    """Operations name fields without knowing where they came from: from the body, unless said otherwise."""
+    errors = extra.get("errors")
+    if errors is None:
+        return extra
+    placed = [
+        {**found, "loc": found["loc"] if found["loc"][:1] in _SOURCES else ["body", *found["loc"]]} for found in errors
+    ]
+    return {**extra, "errors": placed}
 
 
 def of_status(status: int) -> HttpResponse:
@@ -144,9 +159,17 @@ def add_handlers(api: NinjaAPI) -> None:
     def _missing(request: HttpRequest, error: Any) -> HttpResponse:
         return of_domain_error(NotFound())
 
-    @api.exception_handler(RequestDataTooBig)
-    def _too_big(request: HttpRequest, error: Any) -> HttpResponse:
-        return of_domain_error(TooLarge())
+    for too_large in TOO_LARGE:
+
+        @api.exception_handler(too_large)
+        def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
+            return of_domain_error(TooLarge())
+
+    for unreadable in (MultiPartParserError, SuspiciousOperation):
+
+        @api.exception_handler(unreadable)
+        def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+            return of_domain_error(BadRequest())
 
     @api.exception_handler(HttpError)
     def _http(request: HttpRequest, error: Any) -> HttpResponse:
