@@ -11,10 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission as P
 
 YEAR_SECONDS = 365 * 24 * 3600
 # Of somebody with several roles the widest face opens; the others are a link away.
-_FACES = {"desk": "desk:queue", "field": "field:today"}
+_FACES = (
+    ("desk", P.MATTER_VIEW, "desk:queue"),
+    ("field", P.MATTER_VIEW, "field:today"),
+    ("desk", P.JOURNAL_VIEW, "desk:journal"),  # those who look after the installation and no matters
+    ("desk", P.JOBS_VIEW, "desk:jobs"),
+)
 
 
 @never_cache
@@ -22,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """To the face of the asker's role; residents and visitors to the portal."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     homes = {held.definition.home for held in actor.held}
-    name = next((name for face, name in _FACES.items() if face in homes), "portal:home")
+    name = next((name for face, permission, name in _FACES if face in homes and actor.holding(permission)), "portal:home")
     return HttpResponseRedirect(reverse(name))
 
 

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import DomainError, NotFound
+from pingzhan.matters import operations
 from pingzhan.matters.choices import Status
+from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import Filters, field_done, field_matters, matter_for, queue_page
 from pingzhan.matters.queries.reference import reference
-from pingzhan.matters.queries.rights import next_steps
+from pingzhan.matters.queries.rights import may_open_contact, next_steps
 from pingzhan.matters.queries.sheet import sheet
 from pingzhan.places.queries import names_along
 from pingzhan.web.field.access import field_worker
@@ -28,6 +30,12 @@ from pingzhan.web.names import named
 from pingzhan.web.portal.words import shown_clocks
 from pingzhan.web.uploads import pictures_of
 
+# Why a worker on the way calls the reporter; what is chosen goes on record and the reporter sees it.
+PURPOSES = (
+    gettext_lazy("核实情况和具体位置"),
+    gettext_lazy("约定上门时间"),
+    gettext_lazy("告知办理结果"),
+)
 _DONE = {
     "sign": gettext_lazy("已签收，请尽快到场。"),
     "progress": gettext_lazy("进展已记录。"),
@@ -73,7 +81,7 @@ def done(request: HttpRequest) -> HttpResponse:
     else:
         found = queue_page(actor, Filters(open=False), at=at, after=after, limit=20)
     context = {
-        "rows": shown_rows(found.items, at=at),
+        "rows": shown_rows(found.items, at=at, clocks=False),
         "next": found.next or "",
         "first": after is None,
         "handles": handles,
@@ -98,6 +106,7 @@ def me(request: HttpRequest) -> HttpResponse:
             }
             for held in actor.held
         ],
+        "numbers": NUMBERS,
     }
     return render(request, "field/me.html", context)
 
@@ -137,7 +146,25 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, matter: Any, *, step: str = "", problem: DomainError | None = None) -> HttpResponse:
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@field_worker
+def contact(request: HttpRequest, number: str) -> HttpResponse:
+    """The reporter's name and phone, for a stated purpose, on record; shown on this answer only."""
+    actor, at = request.actor, request.at  # type: ignore[attr-defined]
+    matter = matter_for(actor, number)
+    if request.method != "POST":
+        return _page(request, matter)
+    try:
+        shown = operations.open_contact(matter=matter, purpose=request.POST.get("purpose", ""), by=actor, at=at)
+    except DomainError as problem:
+        return _page(request, matter, step="contact", problem=problem)
+    return _page(request, matter, contact=shown)
+
+
+def _page(
+    request: HttpRequest, matter: Any, *, step: str = "", problem: DomainError | None = None, contact: Any = None
+) -> HttpResponse:
     """`step` is the one whose form is open; with `problem` it was tried, and is shown as it was typed."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     known = reference()
@@ -157,7 +184,10 @@ def _page(request: HttpRequest, matter: Any, *, step: str = "", problem: DomainE
         "pictures": [picture for picture in found.pictures if picture.step == "report"],
         "steps": steps,
         "problem": wrong,
-        "forms": shown_forms(steps, tried=step, typed=typed, problem=wrong),
+        "forms": shown_forms([*steps, "contact"], tried=step, typed=typed, problem=wrong),
+        "contact": contact,
+        "may_call": bool(matter.contact_phone or matter.contact_name) and may_open_contact(actor, matter),
+        "purposes": [(str(purpose), purpose) for purpose in PURPOSES],
         "unsent": unsent_words(steps, tried=step, typed=typed),
         "had_pictures": bool(request.FILES),
         "key": kept_key(request, problem),
@@ -165,7 +195,7 @@ def _page(request: HttpRequest, matter: Any, *, step: str = "", problem: DomainE
     return render(request, "field/matter.html", context, status=problem.status if problem else 200)
 
 
-def shown_rows(rows: Iterable[Any], *, at: Any) -> list[dict[str, Any]]:
+def shown_rows(rows: Iterable[Any], *, at: Any, clocks: bool = True) -> list[dict[str, Any]]:
     """Rows of a list with place, category and deadline in words; one statement more, however many."""
     rows = list(rows)
     known = reference().categories
@@ -175,7 +205,8 @@ def shown_rows(rows: Iterable[Any], *, at: Any) -> list[dict[str, Any]]:
             "matter": row,
             "category": named(known.get(row.category_id)),
             "where": " ".join(names.get(code, "") for code in row.path.rstrip("/").split("/")[2:]),
-            "late": row.next_due_at is not None and row.next_due_at < at,
+            "clock": clocks and row.is_open,
+            "late": clocks and row.next_due_at is not None and row.next_due_at < at,
         }
         for row in rows
     ]

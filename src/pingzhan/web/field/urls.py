@@ -11,5 +11,6 @@ urlpatterns = [
     path("done/", pages.done, name="done"),
     path("me/", pages.me, name="me"),
     path("matters/<slug:number>/", pages.matter_page, name="matter"),
+    path("matters/<slug:number>/contact/", pages.contact, name="contact"),
     path("matters/<slug:number>/<slug:step>/", pages.step, name="step"),
 ]

@@ -1,5 +1,6 @@
 """Following one's matter: by number and query code, or signed in; and what its reporter may do about it."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ from pingzhan.web.forms.steps import REPORTER_STEPS, shown_forms, take, unsent_w
 from pingzhan.web.forms.track import TrackForm
 from pingzhan.web.names import named
 from pingzhan.web.portal.proof import forget, proven, remember, shown
-from pingzhan.web.portal.words import eight_steps, follow_up, result_of, shown_clocks
+from pingzhan.web.portal.words import eight_steps, follow_up, reason_of, result_of, shown_clocks
 
 _DONE = {
     "rate": gettext_lazy("谢谢您的评价。"),
@@ -155,11 +156,13 @@ def _page(
         "handler": named(known.units.get(matter.handler_id)) if matter.handler_id else "",
         "follow": follow_up(matter),
         "track": eight_steps(found, at=at),
-        "items": found.items,
+        # The photos of the report stand beside its words already.
+        "items": [replace(item, pictures=()) for item in found.items],
         "clocks": [clock for clock in clocks if clock.running],
         "past_clocks": [clock for clock in clocks if not clock.running],
         "pictures": [picture for picture in found.pictures if picture.step == "report"],
         "rating": found.rating,
+        "reason": reason_of(found),
         "result": result_of(found),
         "has_contact": has_contact,
         "openings": list(openings_of("matter", matter.pk)) if has_contact else [],

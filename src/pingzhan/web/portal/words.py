@@ -86,9 +86,11 @@ def shown_clock(clock: Any, *, at: datetime) -> ShownClock:
     owed, done = _OWED[clock.kind]
     due = {"when": moment(clock.due_at), "what": owed}
     match clock.state:
-        case ClockState.RUNNING if clock.due_at < at:
+        case ClockState.RUNNING if clock.due_at < at and clock.kind != ClockKind.RATE:
             words = _("应在 %(when)s 前%(what)s，已逾期 %(late)s") % {**due, "late": span(at - clock.due_at)}
             tone = "late"
+        case ClockState.RUNNING if clock.kind == ClockKind.RATE:
+            words, tone = _("请在 %(when)s 前评价，到期自动进入下一步") % due, "ok"
         case ClockState.RUNNING:
             words = _("预计 %(when)s 前%(what)s") % due
             left, whole = clock.due_at - at, clock.due_at - clock.started_at
@@ -128,13 +130,13 @@ def follow_up(matter: Any) -> FollowUp:
             _("已转给%(handler)s，等待对方签收。签收之前仍由%(receiver)s负责。"),
         ),
         Status.IN_PROGRESS: (_("正在办理"), _("由%(handler)s办理，进展会写在下面。")),
-        Status.ON_HOLD: (_("暂缓办理"), _("%(handler)s暂缓办理，理由见下面的记录；条件具备后会继续。")),
+        Status.ON_HOLD: (_("暂缓办理"), _("%(handler)s暂缓办理，条件具备后会继续。")),
         Status.COMPLETED: (_("已办结，正在核实"), _("%(receiver)s核实后会在这里答复您。")),
         Status.FED_BACK: (_("已有结果，请您评价"), _("请看看办理结果，打个分；没有解决，可以要求重新办理。")),
         Status.RATED: (_("已评价，准备公示"), _("去掉个人信息后，由专人审核公示。")),
         Status.PUBLISHED: (_("结果已公示"), _("接下来归档，编号关闭。")),
         Status.ARCHIVED: (_("已归档"), _("这件事项已经走完全部步骤。问题又出现时，可以要求重新办理或另报一件。")),
-        Status.REJECTED: (_("不予受理"), _("理由见下面的记录。不同意的，可以写明理由要求重新办理。")),
+        Status.REJECTED: (_("不予受理"), _("不同意的，可以写明理由要求重新办理。")),
         Status.MERGED: (_("已并入同一问题的事项"), _("这个问题已有人先反映，合并在一起办理。")),
         Status.WITHDRAWN: (_("已撤回"), _("您已撤回这件事项。需要时请重新上报。")),
     }
@@ -158,6 +160,7 @@ _RECORDED: dict[str, tuple[str, ...]] = {
 def eight_steps(sheet: Any, *, at: datetime) -> list[dict[str, Any]]:
     """The track of a sheet for the page: each of the eight steps with its state, when it was done, what it means."""
     overdue = any(clock.state == ClockState.RUNNING and clock.due_at < at for clock in sheet.clocks)
+    ended = not any(one.state == "now" for one in sheet.track)  # rejected, merged, withdrawn: what is left never comes
     rows = []
     for one in sheet.track:
         label, about = EIGHT[one.step]
@@ -165,7 +168,7 @@ def eight_steps(sheet: Any, *, at: datetime) -> list[dict[str, Any]]:
         state = one.state
         if state == "now" and overdue:
             state = "late"
-        if state == "done" and done is None and one.step == Step.PUBLISH:
+        if (state == "done" and done is None and one.step == Step.PUBLISH) or (state == "todo" and ended):
             state = "skipped"
         note = about if state in {"now", "late"} else ""
         if one.step == Step.RATE and state == "done" and done is not None and done.lapsed:
@@ -181,6 +184,13 @@ def eight_steps(sheet: Any, *, at: datetime) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def reason_of(sheet: Any) -> str:
+    """Why the matter was rejected or put on hold, while it is; "" otherwise."""
+    because = {Status.REJECTED: Step.REJECT, Status.ON_HOLD: Step.HOLD}.get(sheet.matter.status)
+    item = next((item for item in reversed(sheet.items) if item.step == because), None)
+    return str(item.replies[-1]) if item is not None and item.replies else ""
 
 
 def result_of(sheet: Any) -> str:
