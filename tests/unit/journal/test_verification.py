@@ -211,6 +211,7 @@ def test_an_earlier_head_of_this_journal_agrees() -> None:
     [
         ("UPDATE journal_leaf SET hash = mac_ WHERE position = 5", "its leaf was changed"),
         ("DELETE FROM journal_leaf WHERE position = 5", "its leaf was removed"),
+        ("UPDATE journal_leaf SET uid = uid_ WHERE position = 5", "its leaf names another uid"),
         ("UPDATE journal_tile SET hash = mac_", "positions 0 to 255 was changed"),
         ("DELETE FROM journal_tile", "positions 0 to 255 is missing"),
         ("UPDATE journal_treehead SET root = mac_ WHERE size = 200", "the head over 200 entries has another root"),
@@ -224,7 +225,7 @@ def test_an_earlier_head_of_this_journal_agrees() -> None:
 )
 def test_a_damaged_tree_over_good_entries_is_told_apart(change: str, words: str) -> None:
     sealed(300)
-    by_hand(change.replace("mac_", "(SELECT mac FROM journal_entry WHERE position = 0)"))
+    by_hand(change.replace("mac_", "(SELECT mac FROM journal_entry WHERE position = 0)").replace("uid_", uid_sql(9)))
     finding = found()
     assert finding.kind == "tree"
     assert words in finding.words

@@ -72,7 +72,7 @@ def _stored(start: int, height: int) -> tuple[int, int, int]:
 
 
 def _load(level: int, runs: Iterable[tuple[int, int]]) -> dict[int, bytes]:
-    """The hashes of these runs (first, count), a statement for each stretch: joined by OR, SQLite reads all there are."""
+    """The hashes of these runs (first, count); a statement a stretch, since joined by OR SQLite reads all there are."""
     name = "position" if level < 0 else "index"
     rows = Leaf.objects.all() if level < 0 else Tile.objects.filter(level=level)
     found: dict[int, bytes] = {}

@@ -150,7 +150,7 @@ class _Walk:
             leaves = {
                 row[0]: row
                 for row in Leaf.objects.filter(position__gte=start, position__lt=end).values_list(
-                    "position", "entry_id", "uid", "hash"
+                    "position", "entry_id", "hash"
                 )
             }
             self._tiles = _tiles(start, end)
@@ -162,6 +162,7 @@ class _Walk:
                 if self.earlier and self.earlier.size == position + 1:
                     self._earlier(self.earlier)
                 self.sealed += 1
+            self._names(start, end)
             self._openings_of(entries.values())
 
     def _position(self, position: int, entry: Row | None, leaf: Row | None) -> None:
@@ -175,12 +176,19 @@ class _Walk:
             words = "its leaf was removed from the tree" if ours else "it was put in the place of another"
             raise _Wrong(self._about("tree" if ours else "added", entry, words + ("" if ours else self._key_hint())))
         computed = leaf_of(said, entry_id, mac)
-        _, leaf_entry, leaf_uid, leaf_hash = leaf
-        if computed != bytes(leaf_hash) or leaf_entry != entry_id or leaf_uid != values[0]:
+        # The hash covers the entry's uid; the leaf's own, of use when the entry is gone, is looked at by the chunk.
+        if computed != bytes(leaf[2]) or leaf[1] != entry_id:
             raise _Wrong(self._differs(entry, leaf, ours=ours))
         if not ours:
             raise _Wrong(self._not_ours(entry, position, computed))
         self.frontier.append(computed, self._subtree)
+
+    def _names(self, start: int, end: int) -> None:
+        """Each leaf names the entry that it was made of."""
+        entry = Entry.objects.filter(pk=OuterRef("entry_id"), uid=OuterRef("uid"))
+        wrong = Leaf.objects.filter(~Exists(entry), position__gte=start, position__lt=end)
+        for position, entry_id, uid in wrong.order_by("position").values_list("position", "entry_id", "uid")[:1]:
+            raise _Wrong(Finding("tree", "its leaf names another uid", position=position, entry_id=entry_id, uid=uid))
 
     def _gone(self, position: int, leaf: Row | None) -> Finding:
         """What to say of a position at which no entry stands."""
@@ -191,7 +199,7 @@ class _Walk:
             tail = ""
         if leaf is None:
             return Finding("missing", "neither the entry nor its leaf is there" + tail, position=position)
-        _, entry_id, uid, _ = leaf
+        entry_id, uid = leaf[1], _uid_of(position)
         moved = Entry.objects.filter(uid=uid).values_list("position", "id", "mac", *FIELDS).first()
         if moved is not None:
             return self._about("changed", moved, f"it was sealed at position {position} and its position was altered")
@@ -206,8 +214,8 @@ class _Walk:
 
     def _differs(self, entry: Row, leaf: Row, *, ours: bool) -> Finding:
         """What to say of an entry that is not the one that its leaf was made of."""
-        _, entry_id, _, *values = entry
-        _, leaf_entry, leaf_uid, _ = leaf
+        position, entry_id, _, *values = entry
+        leaf_entry, leaf_uid = leaf[1], _uid_of(position)
         if leaf_uid != values[0]:
             words = f"it stands where entry id {leaf_entry}, uid {leaf_uid} was sealed"
             if leaf_entry == entry_id and not ours:
@@ -345,6 +353,11 @@ class _Walk:
         )
         if stray is not None:
             raise _Wrong(Finding("added", "a row in the log of openings has no entry that tells of it", entry_id=stray))
+
+
+def _uid_of(position: int) -> UUID:
+    """The uid of the entry that was sealed at `position`."""
+    return Leaf.objects.values_list("uid", flat=True).get(position=position)
 
 
 def _by_position(start: int, end: int) -> dict[int, Row]:
