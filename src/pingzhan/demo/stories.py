@@ -39,6 +39,9 @@ PACE: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 
 
+BY_RESIDENTS = frozenset({"rate", "withdraw", "reopen"})
+
+
 @dataclass(slots=True)
 class Walk:
     """One matter on its way. Each step moves the time on; a step that would lie in the future is not taken."""
@@ -56,6 +59,8 @@ class Walk:
         if self.over:
             return
         at = self.at + self._delay(step)
+        if self.matter.urgency != "critical" and step not in BY_RESIDENTS:
+            at = self._at_work(at)
         if at >= self.now:
             self.over = True
             return
@@ -69,6 +74,11 @@ class Walk:
         urgent = {"critical": 0.08, "urgent": 0.4}.get(self.matter.urgency, 1.0)
         hours = self.rng.lognormvariate(0, 0.9) * half
         return timedelta(hours=min(hours, most * 1.6) * urgent, seconds=self.rng.randrange(1, 900))
+
+    def _at_work(self, at: datetime) -> datetime:
+        """The same moment if people are at work then, otherwise some time after the next opening."""
+        opened = reference().calendar.add_working_minutes(at, 0)
+        return at if opened == at else opened + timedelta(minutes=self.rng.uniform(4, 150), seconds=self.rng.randrange(60))
 
     def receiver(self) -> Actor:
         return self.cast.of_unit(self.matter.receiver_id)

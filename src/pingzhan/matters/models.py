@@ -280,7 +280,10 @@ class Notice(models.Model):
     until = models.DateTimeField(null=True, blank=True)  # taken down then
 
     class Meta:
-        indexes = [models.Index(fields=["path", "-id"])]
+        indexes = [
+            models.Index(fields=["-approved_at", "-id"], name="notice_latest", condition=Q(until__isnull=True)),
+            models.Index(fields=["path", "-approved_at"], name="notice_path"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -141,6 +141,7 @@ def queue_page(
 
 
 NEWEST_FIRST = ("-id",)
+LATEST_NOTICES = ("-approved_at", "-id")
 DUE_FIRST = ("next_due_at", "id")
 
 
@@ -213,7 +214,7 @@ def notices(*, under_path: str = "", category: str = "", after: str | None = Non
         rows = rows.filter(under("path", under_path))
     if category:
         rows = rows.filter(category_id__in=kinds_of(category))
-    return page(rows, order=("-id",), after=after, limit=limit)
+    return page(rows, order=LATEST_NOTICES, after=after, limit=limit)
 
 
 def numbers_of(actor: Actor, numbers: Iterable[str]) -> list[Matter]:
@@ -248,7 +249,8 @@ def categories(*, parent: str = "") -> QuerySet[Category]:
 def notices_for(actor: Actor, *, after: str | None = None, limit: int = 20) -> Page[Notice]:
     """The notices of the actor's scope, also those taken down, newest first; one statement."""
     rows = Notice.objects.filter(scope(actor, Permission.MATTER_VIEW, unit="matter__handler_id"))
-    return page(rows.select_related("matter", "category", "approved_by"), after=after, limit=limit)
+    rows = rows.select_related("matter", "category", "approved_by")
+    return page(rows, order=LATEST_NOTICES, after=after, limit=limit)
 
 
 def notice_for(actor: Actor, notice_id: UUID) -> Notice:
