@@ -28,8 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """To the face of the asker's role; residents and visitors to the portal."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     homes = {held.definition.home for held in actor.held}
-    name = next((name for face, permission, name in _FACES if face in homes and actor.holding(permission)), "portal:home")
-    return HttpResponseRedirect(reverse(name))
+    open_to = (name for face, permission, name in _FACES if face in homes and actor.holding(permission))
+    return HttpResponseRedirect(reverse(next(open_to, "portal:home")))
 
 
 @require_POST

@@ -21,11 +21,11 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import may_open_contact, next_steps
 from pingzhan.matters.queries.sheet import sheet
 from pingzhan.places.queries import names_along
-from pingzhan.web.field.access import field_worker
 from pingzhan.web.forms.places import full_place
 from pingzhan.web.forms.problems import on_page, problem_of
 from pingzhan.web.forms.report import kept_key
 from pingzhan.web.forms.steps import FIELD_STEPS, shown_forms, take, unsent_words
+from pingzhan.web.guards import needs
 from pingzhan.web.names import named
 from pingzhan.web.portal.words import shown_clocks
 from pingzhan.web.uploads import pictures_of
@@ -46,7 +46,7 @@ _DONE = {
 
 @never_cache
 @require_safe
-@field_worker
+@needs(Permission.MATTER_VIEW)
 def today(request: HttpRequest) -> HttpResponse:
     """What to do now, the most pressing first. Those who do not handle matters see the open ones of their place."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@field_worker
+@needs(Permission.MATTER_VIEW)
 def done(request: HttpRequest) -> HttpResponse:
     """What was finished, by one's own unit; for those who do not handle matters what was closed in their place."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ def done(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@field_worker
+@needs(Permission.MATTER_VIEW)
 def me(request: HttpRequest) -> HttpResponse:
     """Who I am here, for which places, and the way out."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -113,7 +113,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@field_worker
+@needs(Permission.MATTER_VIEW)
 def matter_page(request: HttpRequest, number: str) -> HttpResponse:
     """One matter with what can be done about it now."""
     return _page(request, matter_for(request.actor, number))  # type: ignore[attr-defined]
@@ -121,7 +121,7 @@ def matter_page(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@field_worker
+@needs(Permission.MATTER_VIEW)
 def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """Sign, note progress, complete or return. Sent twice it counts once; what failed keeps what was typed."""
     page = FIELD_STEPS.get(step)
@@ -148,7 +148,7 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@field_worker
+@needs(Permission.MATTER_VIEW)
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter's name and phone, for a stated purpose, on record; shown on this answer only."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]

@@ -12,25 +12,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError, NotFound
 from pingzhan.core.idempotency import once
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Urgency
-from pingzhan.web.field.access import field_worker
+from pingzhan.places.choices import Level
+from pingzhan.places.queries import get_places
 from pingzhan.web.forms.problems import problem_of
 from pingzhan.web.forms.report import FieldReportForm, report_page, sent
+from pingzhan.web.guards import needs
 from pingzhan.web.uploads import pictures_of
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@field_worker
+@needs(Permission.MATTER_VIEW)
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it becomes a matter on the desk of the community."""
     if not request.actor.holding(Permission.MATTER_REPORT):  # type: ignore[attr-defined]
         raise NotFound
     if request.method != "POST":
-        return _page(request, {})
+        return _page(request, _own_building(request))
     data = sent(request)
     if "more" in data:  # without scripts: only show the next list of places
         return _page(request, data.dict())
@@ -41,6 +44,14 @@ def report(request: HttpRequest) -> HttpResponse:
         return _send(request, form)
     except DomainError as problem:
         return _page(request, data.dict(), problem=problem)
+
+
+def _own_building(request: HttpRequest) -> dict[str, Any]:
+    """Who answers for one building reports for it: a pin finds no finer place than the grid around it."""
+    paths = roots(request.actor, Permission.MATTER_REPORT)  # type: ignore[attr-defined]
+    code = paths[0].rstrip("/").rpartition("/")[2] if len(paths) == 1 else ""
+    place = get_places([code]).get(code) if code else None
+    return {"place": code, "where": "list"} if place is not None and place.level == Level.BUILDING else {}
 
 
 def _send(request: HttpRequest, form: FieldReportForm) -> HttpResponse:

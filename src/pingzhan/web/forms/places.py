@@ -3,7 +3,6 @@
 All lists have the same field name; the finest that was chosen is the place meant.
 """
 
-from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -79,7 +78,7 @@ def _streets() -> Options:
 
 def _spots(path: str) -> Options:
     """The grids of a community, each followed by its buildings."""
-    rows: Sequence[Any] = places([path]).filter(level__in=(Level.GRID, Level.BUILDING)).order_by("path")
+    rows = places([path]).filter(level__in=(Level.GRID, Level.BUILDING)).order_by("path")
     groups: list[dict[str, Any]] = []
     for row in rows:
         if row.level == Level.GRID:
