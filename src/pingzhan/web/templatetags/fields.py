@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
-from django.forms import BoundField, BaseForm, CheckboxInput, HiddenInput, RadioSelect, Select, Textarea
+from django.forms import BaseForm, BoundField, CheckboxInput, HiddenInput, RadioSelect, Select
 from django.template import Context
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -50,7 +50,7 @@ def _described(*, id: str, help: Any, errors: list[str]) -> str:
 def input(
     context: Context, name: str, label: Text, *, type: str = "text", value: Any = "", help: Text = "", required: bool = False,
     prefix: str = "", placeholder: Text = "", autocomplete: str = "", inputmode: str = "", maxlength: int = 0, min: str = "",
-    max: str = "", pattern: str = "", list: Iterable[str] = (), wide_label: bool = True,
+    max: str = "", pattern: str = "", list: Iterable[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """One line: `{% input "phone" _("联系电话") type="tel" help=_("可以不填") autocomplete="tel" %}`.
 
@@ -229,7 +229,7 @@ def place_level(
 
 
 @register.inclusion_tag("parts/problem.html")
-def problem_summary(problem: Any = None, *, labels: Mapping[str, Text] | None = None) -> dict[str, Any]:
+def problem_summary(problem: Any = None) -> dict[str, Any]:
     """What went wrong, above a form, with links to the fields: `{% problem_summary problem %}`; nothing when all is well."""
     if not problem:
         return {"show": False}
@@ -254,25 +254,38 @@ def form_summary(form: BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("parts/field.html")
-def field(bound: BoundField, *, label: Text = "", help: Text = "", placeholder: Text = "") -> dict[str, Any]:
-    """A field of a Django form: `{% field form.password %}`; `label` and `help` may say it in better words."""
+def field(bound: BoundField, *, label: Text = "", help: Text | None = None) -> dict[str, Any]:
+    """A field of a Django form: `{% field form.password %}`; `label` and `help` may say it in better words.
+
+    Placeholders of libraries are dropped: they repeat the label. `help=""` drops the library's help too.
+    """
     widget = bound.field.widget
-    kind = {CheckboxInput: "check", RadioSelect: "radio", Textarea: "textarea"}.get(type(widget), "input")
-    look = {"check": "check-input", "radio": ""}.get(
-        kind, "form-select control" if isinstance(widget, Select) and kind == "input" else "form-control control"
+    kind = {CheckboxInput: "check", RadioSelect: "radio"}.get(
+        type(widget), "select" if isinstance(widget, Select) else "input"
     )
+    looks = {"check": "check-input", "radio": "", "select": "form-select control", "input": "form-control control"}
     errors = [str(message) for message in bound.errors]
-    described = _described(id=bound.auto_id, help=help or bound.help_text, errors=errors)
-    attributes = {"class": look}
-    if described:
-        attributes["aria-describedby"] = described
-    if placeholder or widget.attrs.get("placeholder"):
-        attributes["placeholder"] = str(placeholder)
+    shown_help = bound.help_text if help is None else help
+    attributes = {
+        "class": looks[kind],
+        "aria-describedby": _described(id=bound.auto_id, help=shown_help, errors=errors),
+    }
+    if "placeholder" in widget.attrs:
+        attributes["placeholder"] = ""
+    if not attributes["aria-describedby"]:
+        del attributes["aria-describedby"]
     return {
-        "id": bound.auto_id, "hidden": isinstance(widget, HiddenInput), "kind": kind, "control": bound.as_widget(attrs=attributes),
-        "label": label or bound.label, "help": help or bound.help_text, "errors": errors, "required": bound.field.required,
-        "error_id": f"{bound.auto_id}-error", "help_id": f"{bound.auto_id}-help",
-    }  # fmt: skip
+        "id": bound.auto_id,
+        "hidden": isinstance(widget, HiddenInput),
+        "kind": kind,
+        "control": bound.as_widget(attrs=attributes),
+        "label": label or bound.label,
+        "help": shown_help,
+        "errors": errors,
+        "required": bound.field.required,
+        "error_id": f"{bound.auto_id}-error",
+        "help_id": f"{bound.auto_id}-help",
+    }
 
 
 def flat(attributes: Mapping[str, Any]) -> SafeString:
