@@ -7,7 +7,7 @@ smoothed together, so that neighbours keep exactly the same edge.
 """
 
 from dataclasses import dataclass
-from math import ceil, cos, pi, radians, sin, sqrt
+from math import cos, pi, radians, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -81,11 +81,10 @@ def spread(area: Area, count: int, *, seed: int) -> list[tuple[float, float]]:
     random = np.random.default_rng(seed)
     west, south, east, north = area.bounds
     squeeze = cos(radians((south + north) / 2))
-    shapely.prepare(area)
     inside = np.empty((0, 2))
     while len(inside) < 12 * count:
         thrown = random.uniform((west, south), (east, north), (40 * count, 2)).round(7)
-        inside = np.concatenate([inside, thrown[shapely.contains_xy(area, thrown[:, 0], thrown[:, 1])]])
+        inside = np.concatenate([inside, thrown[_inside(area, thrown)]])
     plane = inside * (squeeze, 1.0)
     # A building keeps from the edge half the distance that it keeps from its neighbour.
     room = 2.0 * shapely.distance(shapely.points(inside), area.boundary)
@@ -135,8 +134,7 @@ def _mesh(outline: BaseGeometry, cells: int, random: np.random.Generator) -> _Me
     noded = shapely.union_all([borders, outline.boundary], grid_size=RASTER)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
-    shapely.prepare(outline)
-    faces = faces[shapely.contains_xy(outline, inside[:, 0], inside[:, 1])]
+    faces = faces[_inside(outline, inside)]
 
     area = shapely.area(faces) * squeeze
     centre = shapely.get_coordinates(shapely.centroid(faces)) * (squeeze, 1.0)
@@ -154,21 +152,32 @@ def _mesh(outline: BaseGeometry, cells: int, random: np.random.Generator) -> _Me
 
 def _seeds(outline: BaseGeometry, squeeze: float, spacing: float, random: np.random.Generator) -> Floats:
     """(n, 2) points in degrees: a turned lattice, shaken, inside the outline."""
-    west, south, east, north = outline.bounds
-    middle = np.array([(west + east) / 2 * squeeze, (south + north) / 2])
-    reach = ceil(sqrt(((east - west) * squeeze) ** 2 + (north - south) ** 2) / spacing / 2) + 1
-    steps = np.arange(-reach, reach + 1) * spacing
-    lattice = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
-    lattice += random.uniform(-0.38, 0.38, lattice.shape) * spacing
     turn = random.uniform(0, pi / 2)
-    points = lattice @ np.array([[cos(turn), sin(turn)], [-sin(turn), cos(turn)]]) + middle
-    points /= (squeeze, 1.0)
-    shapely.prepare(outline)
-    kept = points[shapely.contains_xy(outline, points[:, 0], points[:, 1])]
-    if len(kept) < 2:  # smaller than the lattice is wide
+    # From degrees to the plane and round by `turn`; rows of points are vectors, so the matrix stands on the right.
+    there = np.diag([squeeze, 1.0]) @ np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
+    back = np.linalg.inv(there)
+    turned = shapely.transform(outline, lambda points: points @ there)
+    west, south, east, north = turned.bounds
+    heights = np.arange(south + spacing / 2, north, spacing)
+    lines = np.stack([np.full((len(heights), 2), (west - 1, east + 1)), np.stack([heights, heights], axis=1)], axis=-1)
+    # Row by row, so that a long thin outline costs no more than a round one.
+    rows, row_of = shapely.get_parts(shapely.intersection(shapely.linestrings(lines), turned), return_index=True)
+    ends = shapely.bounds(rows)
+    first, last = np.ceil(ends[:, 0] / spacing), np.floor(ends[:, 2] / spacing)
+    count = np.maximum(last - first + 1, 0).astype(np.int64)
+    nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    lattice = np.stack([(np.repeat(first, count) + nth) * spacing, heights[np.repeat(row_of, count)]], axis=1)
+    shaken = lattice + random.uniform(-0.38, 0.38, lattice.shape) * spacing
+    points = np.where(_inside(turned, shaken)[:, None], shaken, lattice) @ back
+    if len(points) < 2:  # smaller than the lattice is wide
         inner = shapely.get_coordinates(shapely.point_on_surface(outline))
-        kept = np.concatenate([kept, inner, inner + spacing / 8])
-    return kept
+        points = np.concatenate([points, inner, inner + spacing / 8])
+    return points
+
+
+def _inside(area: BaseGeometry, points: Floats) -> NDArray[np.bool_]:
+    shapely.prepare(area)
+    return np.asarray(shapely.contains_xy(area, points[:, 0], points[:, 1]))
 
 
 def _borders(faces: NDArray[np.object_], squeeze: float) -> tuple[Ints, Ints, Floats]:
