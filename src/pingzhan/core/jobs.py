@@ -258,6 +258,11 @@ def dismiss(job_id: UUID) -> bool:
     return bool(DBTaskResult.objects.filter(pk=job_id, status=TaskResultStatus.FAILED).delete()[0])
 
 
+def latest_job(task: Task[..., Any]) -> Job | None:
+    """The newest job of `task` that is on record, whatever became of it: status, return_value, finished_at."""
+    return DBTaskResult.objects.filter(task_path=task.module_path).order_by("-enqueued_at").first()
+
+
 def job_counts() -> dict[str, int]:
     """How many jobs are "ready" (waiting, also for their time), "running", "set_aside"; one statement."""
     names = {"READY": "ready", "RUNNING": "running", "FAILED": "set_aside"}

@@ -9,12 +9,43 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pingzhan.access.models import User
 from pingzhan.access.roles import ROLES
 from pingzhan.core.outbox import recent
 from pingzhan.demo.accounts import ACCOUNTS, demo_accounts, enter_token, entering
+from pingzhan.places.queries import get_places
+
+# Role -> icon, what to try with it.
+TRY: dict[str, tuple[str, Any]] = {
+    "resident": ("user", _("上报、在“我的事项”里看进度和评价，查看谁看过自己的联系方式")),
+    "building_leader": ("building", _("巡楼时上报，看本楼的事项办到哪一步")),
+    "grid_worker": ("route", _("今天要办的一张单：签收、拍照、写进展、办结")),
+    "community_secretary": ("building-community", _("队列里受理、转办，核实答复，审定公示，归档")),
+    "community_staff": ("clipboard-check", _("受理、转办、核实、答复，替来电居民登记")),
+    "unit_staff": ("tool", _("只看到交给本单位的：签收、写进展、办结、退回")),
+    "street_staff": ("list-check", _("看全街道的队列，批量受理转办，催办、督办")),
+    "street_secretary": ("flag", _("看全街道，督办逾期事项，审定公示")),
+    "district_command": ("map-2", _("看全区，协调部门，处理搁置的后台任务")),
+    "inspector": ("eye", _("看事项全过程，督办，校验日志有没有被改过")),
+    "administrator": ("settings", _("看不到事项内容，只看日志校验和后台任务")),
+}
+WHO: dict[str, Any] = {
+    "resident": _("居民"),
+    "grid": _("网格员"),
+    "leader": _("楼组长"),
+    "secretary": _("居委书记"),
+    "staff": _("居委工作人员"),
+    "street": _("街道书记"),
+    "streetstaff": _("街道城运中心"),
+    "housing": _("区房管局经办"),
+    "enforcement": _("街道综合行政执法队"),
+    "command": _("区城运中心"),
+    "inspector": _("督查员"),
+    "admin": _("系统管理员"),
+}
 
 View = Callable[..., HttpResponse]
 
@@ -32,10 +63,19 @@ def demo_only(view: View) -> View:
 @require_safe
 @demo_only
 def index(request: HttpRequest) -> HttpResponse:
-    """One sign-in link a role."""
+    """One sign-in link a role, with what to try there."""
+    accounts = demo_accounts()
+    places = get_places(row.place for row in accounts)
     rows = [
-        {"account": row, "label": ROLES[row.role].label, "who": ACCOUNTS[row.username][1], "token": enter_token(row.username)}
-        for row in demo_accounts()
+        {
+            "label": ROLES[row.role].label,
+            "who": WHO.get(row.username, ACCOUNTS[row.username][1]),
+            "place": places[row.place].name if row.place in places else "",
+            "icon": TRY[row.role][0],
+            "try": TRY[row.role][1],
+            "token": enter_token(row.username),
+        }
+        for row in accounts
     ]
     return render(request, "demo/index.html", {"rows": rows})
 

@@ -10,9 +10,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import ANONYMOUS, Actor
+from pingzhan.access.permissions import Permission as P
 from pingzhan.core.clock import now
+from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.queries import PEACETIME, Mode, mode_at
 from pingzhan.places.queries import tops
+from pingzhan.web.names import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "lang": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
         "actor": actor,
         "home_url": reverse("home"),
+        "home_label": SimpleLazyObject(lambda: unit_name(actor)),
+        "can_search": bool(actor.holding(P.MATTER_VIEW)),
         "roles": SimpleLazyObject(lambda: [str(held.definition.label) for held in actor.held]),
         "nav": SimpleLazyObject(lambda: navigation(request, actor)),
         "here": request.get_full_path(),
@@ -58,22 +63,43 @@ def shown_mode(request: HttpRequest, actor: Actor) -> ShownMode:
     return ShownMode(mode.kind, label, mode.level, mode.plan, mode.since, mode.until)
 
 
+def unit_name(actor: Actor) -> str:
+    """The unit on whose behalf the actor works, "" for none; from memory."""
+    units = reference().units
+    return next((named(units[held.unit_id]) for held in actor.held if held.unit_id in units), "")
+
+
 def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
     """The doors of the face that the page belongs to."""
     path = request.path
 
-    def item(label: str, name: str, icon: str, *, exact: bool = False) -> NavItem:
+    def item(label: str, name: str, icon: str, *, exact: bool = False, also: str = "") -> NavItem:
         url = reverse(name)
-        return NavItem(label, url, icon, path == url if exact else path.startswith(url))
+        current = path == url if exact else path.startswith(url)
+        return NavItem(label, url, icon, current or bool(also and path.startswith(also)))
 
     if path.startswith("/desk/"):
-        items = [item(_("事项"), "desk:queue", "list-check"), item(_("代为上报"), "desk:report", "plus")]
-        items.append(item(_("公示"), "desk:notices", "speakerphone"))
-        items.append(item(_("日志校验"), "desk:journal", "shield-check"))
-        items.append(item(_("后台任务"), "desk:jobs", "settings"))
-        return items
+        doors = (
+            (P.MATTER_VIEW, _("事项"), "desk:queue", "list-check"),
+            (P.MATTER_REPORT, _("代为上报"), "desk:report", "plus"),
+            (P.MATTER_VIEW, _("公示"), "desk:notices", "speakerphone"),
+            (P.JOURNAL_VIEW, _("日志校验"), "desk:journal", "shield-check"),
+            (P.JOBS_VIEW, _("后台任务"), "desk:jobs", "settings"),
+        )
+        held = {permission: bool(actor.holding(permission)) for permission, *_door in doors}
+        return [
+            # The queue's address is the beginning of all others; the sheets belong to it.
+            item(label, name, icon, exact=name == "desk:queue", also="/desk/matters/" if name == "desk:queue" else "")
+            for permission, label, name, icon in doors
+            if held[permission]
+        ]
     if path.startswith("/field/"):
-        return [item(_("今日"), "field:today", "list-check", exact=True), item(_("上报"), "field:report", "camera")]
+        return [
+            item(_("今日"), "field:today", "list-check", exact=True),
+            item(_("上报"), "field:report", "camera"),
+            item(_("已办"), "field:done", "circle-check"),
+            item(_("我的"), "field:me", "user"),
+        ]
     return [
         item(_("首页"), "portal:home", "home", exact=True),
         item(_("上报"), "portal:report", "message-plus"),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.cache import add_never_cache_headers
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
@@ -25,7 +26,9 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
                 return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
             if not any(actor.holding(permission) for permission in permissions):
                 raise Http404
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            add_never_cache_headers(response)  # pages of work must not lie in a shared computer after signing out
+            return response
 
         return guarded
 

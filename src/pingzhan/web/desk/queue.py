@@ -1,17 +1,15 @@
 """The queue: filters that stay in the address, many at once, the next one without going back."""
 
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
@@ -19,110 +17,115 @@ from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Status, Urgency
-from pingzhan.matters.queries.lists import Filters, numbers_of, open_counts, queue_page
+from pingzhan.matters.queries.lists import narrowed, numbers_of, open_counts, place_in_queue, queue_page
 from pingzhan.matters.queries.reference import reference
-from pingzhan.places.choices import Level
-from pingzhan.places.queries import children, get_places, tops
+from pingzhan.places.queries import to_narrow_by
+from pingzhan.web.desk.asked import LIMITS, STATES, Asked, asked, asked_by_words
 from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.guards import needs
 from pingzhan.web.names import named
 
-PAGE = 20
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Matter
+
 MOST_AT_ONCE = 100
-# The tabs of the queue, in the order of the work: name, states, whether the overdue only.
-TABS: dict[str, tuple[str, ...]] = {
-    "todo": (),
-    Status.SUBMITTED: (Status.SUBMITTED,),
-    Status.ACCEPTED: (Status.ACCEPTED,),
-    Status.DISPATCHED: (Status.DISPATCHED,),
-    Status.IN_PROGRESS: (Status.IN_PROGRESS,),
-    Status.COMPLETED: (Status.COMPLETED,),
-    Status.FED_BACK: (Status.FED_BACK,),
-    Status.RATED: (Status.RATED,),
-    Status.PUBLISHED: (Status.PUBLISHED,),
-}
+MOST_LINES = 8  # of what could not be done, the rest as a number
+# The tabs of the queue in the order of the work. Held ones show when there are any.
+TABS = (
+    Status.SUBMITTED,
+    Status.ACCEPTED,
+    Status.DISPATCHED,
+    Status.IN_PROGRESS,
+    Status.ON_HOLD,
+    Status.COMPLETED,
+    Status.FED_BACK,
+    Status.RATED,
+    Status.PUBLISHED,
+)
 
 
 @require_safe
 @needs(P.MATTER_VIEW)
 def queue(request: HttpRequest) -> HttpResponse:
+    """The whole page, or for htmx the list and what depends on it."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    return _show(request, asked(request.GET, at=at))
+
+
+def _show(request: HttpRequest, wanted: Asked) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
-    filters = filters_from(request.GET, at=at)
-    due_first = request.GET.get("order") == "due"
-    if request.session.get("desk_queue") != request.get_full_path():
-        request.session["desk_queue"] = request.get_full_path()  # where "next matter" goes on
-    found = queue_page(actor, filters, at=at, after=request.GET.get("after"), limit=PAGE, due_first=due_first)
-    context = {
-        "rows": rows_of(found.items, at=at),
-        "next": _with(request, after=found.next) if found.next else "",
-        "first": _with(request, after=None) if request.GET.get("after") else "",
-        "filters": filters,
-        "tabs": tabs(request, actor, at=at),
-        "order": "due" if due_first else "new",
-        "due_url": _with(request, order="due", after=None),
-        "new_url": _with(request, order=None, after=None),
-        "categories": category_choices(),
-        "places": place_choices(actor, filters.place),
-        "statuses": Status.choices,
-        "urgencies": Urgency.choices,
-        "can_bulk": bool(actor.holding(P.MATTER_ACCEPT) or actor.holding(P.MATTER_DISPATCH)),
-        "filtered": any(request.GET.get(name) for name in ("q", "place", "category", "urgency", "overdue", "since", "supervised")),
-        "clear_url": reverse("desk:queue"),
-    }
-    template = "desk/queue_list.html" if getattr(request, "htmx", False) else "desk/queue.html"
-    return render(request, template, context)
-
-
-def filters_from(query: Any, *, at: datetime) -> Filters:
-    """The filters of an address; what makes no sense is as if it were not there."""
-    status = query.get("status", "")
-    days = query.get("since", "")
-    return Filters(
-        place=query.get("place", "")[:32],
-        status=status if status in Status.values else "",
-        category=query.get("category", "")[:60],
-        handler=query.get("handler", "")[:60],
-        overdue=query.get("overdue") == "1",
-        open=None if status in Status.values or query.get("all") == "1" else True,
-        q=query.get("q", "").replace("\x00", "")[:80],
-        since=at - timedelta(days=int(days)) if days.isascii() and days.isdigit() and len(days) < 4 else None,
-        urgency=query.get("urgency", "") if query.get("urgency", "") in Urgency.values else "",
-        supervised=query.get("supervised") == "1",
+    htmx = bool(getattr(request, "htmx", False))
+    base = narrowed(actor, wanted.filters)
+    found = queue_page(
+        actor,
+        wanted.filters,
+        at=at,
+        after=wanted.query.get("after"),
+        limit=wanted.limit,
+        due_first=wanted.due_first,
+        rows=base,
     )
+    # Of a search the hits count, not their states: counting would cost more than finding.
+    counts = None if wanted.filters.q else open_counts(actor, at=at, rows=base)
+    context = {
+        "asked": wanted,
+        "rows": rows_of(found.items, at=at, link=wanted.sheet_url),
+        "next": wanted.url(after=found.next) if found.next else "",
+        "first": wanted.url(after="") if wanted.query.get("after") else "",
+        "tabs": tabs(wanted, actor, counts),
+        "orders": [
+            (_("最新"), wanted.url(order=""), not wanted.due_first),
+            (_("最紧迫"), wanted.url(order="due"), wanted.due_first),
+        ],
+        "sizes": [(LIMITS[0], wanted.url(limit="")), *((size, wanted.url(limit=str(size))) for size in LIMITS[1:])],
+        "words": wanted.words(),
+        "state": {name: wanted.query.get(name, "") for name in (*STATES, "order", "limit", "q", "handler")},
+        "unasked": {"q": wanted.url(q=""), "handler": wanted.url(handler="")},
+        "handler_name": handler_name(wanted.filters.handler),
+        "can_accept": bool(actor.holding(P.MATTER_ACCEPT)),
+        "can_dispatch": bool(actor.holding(P.MATTER_DISPATCH)),
+        "can_report": bool(actor.holding(P.MATTER_REPORT)),
+        "clear_url": wanted.widened(),
+        "is_part": htmx,
+    }
+    if htmx:
+        return render(request, "desk/queue_list.html", context)
+    context |= {
+        "categories": category_choices(),
+        "places": place_choices(actor, wanted.filters.place),
+        "urgencies": Urgency.choices,
+        "periods": [("1", _("近 1 天")), ("7", _("近 7 天")), ("30", _("近 30 天")), ("90", _("近 90 天"))],
+    }
+    return render(request, "desk/queue.html", context)
 
 
-def _with(request: HttpRequest, **changes: str | None) -> str:
-    """This page's address with some of its parameters changed."""
-    query = {name: value for name, value in request.GET.items() if value}
-    query |= {name: value for name, value in changes.items() if value is not None}
-    for name, value in changes.items():
-        if value is None:
-            query.pop(name, None)
-    return f"{request.path}?{urlencode(query)}" if query else request.path
+def tabs(wanted: Asked, actor: Actor, counts: dict[str, int] | None) -> list[dict[str, Any]]:
+    """What waits for the actor, what is open, what is late, then the states with how many are in each."""
+    filters = wanted.filters
+    everything = wanted.query.get("all") == "1"
 
+    def tab(label: str, key: str, current: bool, **state: str) -> dict[str, Any]:
+        url = wanted.url(**{**dict.fromkeys(STATES, ""), **state})
+        count = counts[key] if counts and key else None
+        return {"label": label, "count": count, "url": url, "current": current, "late": key == "overdue"}
 
-def tabs(request: HttpRequest, actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
-    """The states with how many open matters are in each."""
-    counts = open_counts(actor, at=at)
-    status = request.GET.get("status", "")
-    late = request.GET.get("overdue") == "1"
-
-    def tab(label: str, count: int | None, url: str, current: bool) -> dict[str, Any]:
-        return {"label": label, "count": count, "url": url, "current": current}
-
-    everything = request.GET.get("all") == "1"
-    found = [
-        tab(_("未办结"), counts["open"], _with(request, status=None, overdue=None, all=None, after=None), not status and not late and not everything),
-        tab(_("已逾期"), counts["overdue"], _with(request, status=None, overdue="1", all=None, after=None), late),
-    ]
+    found = [tab(_("待我处理"), "mine", filters.mine, mine="1")] if actor.unit_ids else []
+    plain = not (filters.status or filters.overdue or filters.mine or everything)
+    found.append(tab(_("未办结"), "open", plain))
+    found.append(tab(_("已逾期"), "overdue", filters.overdue, overdue="1"))
     found += [
-        tab(str(Status(name).label), counts[name], _with(request, status=name, overdue=None, all=None, after=None), status == name)
+        tab(str(Status(name).label), name, filters.status == name, status=str(name))
         for name in TABS
-        if name in Status.values
+        if name != Status.ON_HOLD or filters.status == name or (counts and counts[name])
     ]
-    found.append(tab(_("全部"), None, _with(request, status=None, overdue=None, all="1", after=None), everything))
+    found.append(tab(_("全部"), "", everything, all="1"))
     return found
+
+
+def handler_name(code: str) -> str:
+    """The name of the unit that the address narrows to."""
+    return next((named(unit) for unit in reference().units.values() if unit.code == code), code) if code else ""
 
 
 def category_choices() -> list[dict[str, Any]]:
@@ -140,64 +143,86 @@ def category_choices() -> list[dict[str, Any]]:
 
 
 def place_choices(actor: Actor, chosen: str) -> list[tuple[str, str]]:
-    """The places to narrow by: the actor's own roots, what lies under them, and under the chosen one."""
+    """The places to narrow by, each indented under its superior: the actor's own, what lies under them and on the way
+    to the chosen one, and what lies under that."""
     within = roots(actor, P.MATTER_VIEW)
-    found = [place for root in tops(within) for place in (root, *children(root))]
-    below = get_places([chosen], within=within).get(chosen) if chosen else None
-    if below is not None:
-        known = {place.code for place in found}
-        found += [place for place in (below, *children(below)) if place.code not in known]
-    return [(place.code, place.name) for place in found if place.level != Level.HOUSEHOLD]
+    digits = chosen.partition("-")[0]
+    found = to_narrow_by(within, [chosen, digits, digits[:9], digits[:6]] if chosen else [])
+    depths = {place.path: place.path.count("/") for place in found}
+    top = min(depths.values(), default=0)
+    return [(place.code, "　" * (depths[place.path] - top) + place.name) for place in found]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MATTER_ACCEPT, P.MATTER_DISPATCH)
 def bulk(request: HttpRequest) -> HttpResponse:
     """Accept or dispatch the ticked matters, each for itself: what cannot be done is named, the rest is done."""
+    if request.method != "POST":
+        return redirect("desk:queue")
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    step = request.POST.get("step", "")
-    chosen = request.POST.getlist("numbers")[:MOST_AT_ONCE]
-    acts = {"accept": _accept, "dispatch": _dispatch, "accept_dispatch": _accept_and_dispatch}
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = reverse("desk:queue")
-    if step not in acts or not chosen:
+    at: datetime = request.at  # type: ignore[attr-defined]
+    wanted = asked_by_words(request.POST.get("list", ""), at=at)
+    act = ACTS.get(request.POST.get("step", ""))
+    chosen = [number.replace("\x00", "") for number in request.POST.getlist("numbers")[:MOST_AT_ONCE]]
+    if act is None or not chosen:
         messages.warning(request, _("请先勾选事项，再选择要做的操作。"))
-        return redirect(back)
+    else:
+        _tell(request, *_all(act, numbers_of(actor, chosen), actor, at))
+    if getattr(request, "htmx", False):
+        return _show(request, wanted)
+    return redirect(wanted.url())
+
+
+Act = Callable[["Matter", Actor, datetime], object]
+
+
+def _all(act: Act, matters: list["Matter"], actor: Actor, at: datetime) -> tuple[int, list[str]]:
+    """How many were done, and of each other one why not."""
     done, failed = 0, []
-    for matter in numbers_of(actor, chosen):
+    for matter in matters:
         try:
-            acts[step](matter, actor, request.at)  # type: ignore[attr-defined]
+            act(matter, actor, at)
             done += 1
         except DomainError as error:
-            failed.append(f"{matter.number}：{error.detail}")
+            failed.append(f"{matter.title}（{matter.number}）：{error.detail}")
+    return done, failed
+
+
+def _tell(request: HttpRequest, done: int, failed: list[str]) -> None:
     if done:
         messages.success(request, ngettext("已处理 %(count)s 件。", "已处理 %(count)s 件。", done) % {"count": done})
-    for line in failed[:10]:
+    for line in failed[:MOST_LINES]:
         messages.error(request, line)
-    if len(failed) > 10:
-        messages.error(request, _("还有 %(count)s 件未能处理。") % {"count": len(failed) - 10})
-    return redirect(back)
+    if len(failed) > MOST_LINES:
+        messages.error(request, _("还有 %(count)s 件未能处理。") % {"count": len(failed) - MOST_LINES})
 
 
-def _accept(matter: Any, actor: Actor, at: datetime) -> None:
+def _accept(matter: "Matter", actor: Actor, at: datetime) -> None:
     operations.accept(matter=matter, by=actor, at=at)
 
 
-def _dispatch(matter: Any, actor: Actor, at: datetime) -> None:
+def _dispatch(matter: "Matter", actor: Actor, at: datetime) -> None:
     operations.dispatch(matter=matter, by=actor, at=at)
 
 
-def _accept_and_dispatch(matter: Any, actor: Actor, at: datetime) -> None:
+def _accept_and_dispatch(matter: "Matter", actor: Actor, at: datetime) -> None:
     if matter.status == Status.SUBMITTED:
         operations.accept(matter=matter, by=actor, at=at)
     operations.dispatch(matter=matter, by=actor, at=at)
 
 
-def next_in_queue(actor: Actor, address: str, *, at: datetime, besides: str) -> str:
-    """The number of the first matter of a queue's address other than `besides`, "" when there is none left."""
-    query = QueryDict(address.partition("?")[2])
-    filters = filters_from(query, at=at)
-    due_first = query.get("order") == "due"
-    found = queue_page(actor, filters, at=at, after=None, limit=2, due_first=due_first)
-    return next((matter.number for matter in found.items if matter.number != besides), "")
+ACTS: dict[str, Act] = {"accept": _accept, "dispatch": _dispatch, "accept_dispatch": _accept_and_dispatch}
+
+
+def next_in_queue(actor: Actor, wanted: Asked, matter: "Matter", *, at: datetime) -> str:
+    """The number of the matter that follows in the queue, from its beginning when this was the last; "" for none.
+
+    At most two statements of the list.
+    """
+    place = place_in_queue(matter, due_first=wanted.due_first)
+    for after in dict.fromkeys((place, None)):
+        found = queue_page(actor, wanted.filters, at=at, after=after, limit=2, due_first=wanted.due_first)
+        number = next((row.number for row in found.items if row.pk != matter.pk), "")
+        if number:
+            return number
+    return ""

@@ -1,67 +1,127 @@
 """Entering a matter for somebody who called or came by."""
 
+import json
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
-from pingzhan.core.errors import DomainError, TooMany
+from pingzhan.access.queries import roots
+from pingzhan.core.errors import DomainError, Invalid, TooMany
 from pingzhan.core.idempotency import once
-from pingzhan.core.ids import uuid7
+from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Urgency
 from pingzhan.matters.operations import Location
-from pingzhan.matters.operations import report as raise_matter
-from pingzhan.matters.operations.pictures import store_pictures
-from pingzhan.web.desk.queue import category_choices, place_choices
+from pingzhan.places.choices import Level
+from pingzhan.places.queries import find_address, get_places
+from pingzhan.web.desk.queue import category_choices
+from pingzhan.web.forms.places import full_place
+from pingzhan.web.forms.problems import problem_of
+from pingzhan.web.forms.report import FieldReportForm, report_page, sent
 from pingzhan.web.guards import needs
+from pingzhan.web.uploads import pictures_of
+
+MOST_CHOICES = 8
+_FINE = {Level.BUILDING, Level.HOUSEHOLD}
+
+
+class DeskReportForm(FieldReportForm):
+    """What was told by phone or at the counter; the caller may want to stay unnamed."""
+
+    anonymous = forms.BooleanField(required=False)
+
+    def location(self) -> Location:
+        """The place of the lists, made finer by the address where that names one place in it; or the address alone.
+
+        Raises Invalid with the places to choose from where the address may mean several.
+        """
+        said = self.cleaned_data
+        if said.get("choice") or not (said.get("place") and said.get("address")):
+            return super().location()
+        place = get_places([said["place"]]).get(said["place"])
+        if place is None or place.level in _FINE:
+            return super().location()
+        words = full_place(place.path) + said["address"]
+        found = [one for one in find_address(words, within=[place.path]) if one.pk != place.pk]
+        if len(found) > 1:
+            raise Invalid(
+                _("这个地址可能是几个地方，请选择一个"),
+                errors=[{"loc": ["place"], "msg": one.name, "code": one.code} for one in found[:MOST_CHOICES]],
+            )
+        return Location(code=found[0].code if found else place.code, address=said["address"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MATTER_REPORT)
 def report(request: HttpRequest) -> HttpResponse:
     """The form, and what it sends; the hidden key makes a second press harmless."""
-    problem: DomainError | None = None
-    if request.method == "POST":
-        try:
-            number = _send(request)
-        except TooMany:
-            raise
-        except DomainError as error:
-            problem = error
-        else:
-            messages.success(request, _("已登记，编号 %(number)s。请把编号和查询码告诉来访人。") % {"number": number})
-            return redirect("desk:sheet", number=number)
-    actor = request.actor  # type: ignore[attr-defined]
-    place = request.POST.get("place", "")
-    context = {
-        "problem": problem,
-        "typed": request.POST,
-        "key": request.POST.get("key") or str(uuid7()),
-        "categories": category_choices(),
-        "places": place_choices(actor, place),
-        "choices": [error for error in getattr(problem, "errors", []) if error.get("code")],
-        "urgencies": Urgency.choices,
-    }
-    return render(request, "desk/report.html", context, status=problem.status if problem else 200)
+    if request.method != "POST":
+        return _page(request, {"place": _own_place(request.actor)})  # type: ignore[attr-defined]
+    data = sent(request)
+    if "more" in data:  # without scripts: only show the next list of places
+        return _page(request, data.dict())
+    form = DeskReportForm(data)
+    try:
+        if not form.is_valid():
+            raise problem_of(form)
+        number = _send(request, form)
+    except TooMany:
+        raise
+    except DomainError as problem:
+        return _page(request, data.dict(), problem=problem)
+    messages.success(request, _("已登记，编号 %(number)s。请把编号和查询码告诉来访人。") % {"number": number})
+    return redirect("desk:sheet", number=number)
 
 
-def _send(request: HttpRequest) -> str:
-    actor, at = request.actor, request.at  # type: ignore[attr-defined]
-    typed = {name: request.POST.get(name, "").replace("\x00", "") for name in ("text", "category", "urgency", "place", "address", "name", "phone")}
-    pictures = store_pictures(request.FILES.getlist("pictures"))
+def _send(request: HttpRequest, form: DeskReportForm) -> str:
+    actor, at, said = request.actor, request.at, form.cleaned_data  # type: ignore[attr-defined]
+    location = form.location()
+    pictures = pictures_of(request)
+    body = [{name: said[name] for name in said if name != "key"}, [picture.name for picture in pictures]]
 
     def work() -> tuple[int, Any]:
-        matter = raise_matter(
-            text=typed["text"], location=Location(code=typed["place"], address=typed["address"]), source=Source.DESK,
-            by=actor, at=at, category=typed["category"], urgency=typed["urgency"],
-            anonymous=request.POST.get("anonymous") == "1", contact_name=typed["name"], contact_phone=typed["phone"],
+        matter = operations.report(
+            text=said["text"],
+            location=location,
+            source=Source.DESK,
+            by=actor,
+            at=at,
+            category=said["category"],
+            urgency=said["urgency"],
+            anonymous=said["anonymous"],
+            contact_name=said["contact_name"],
+            contact_phone=said["contact_phone"],
             pictures=pictures,
-        )  # fmt: skip
-        return 201, matter.number
+        )
+        return 201, {"number": matter.number}
 
-    body = repr((sorted(typed.items()), [picture.name for picture in pictures])).encode()
-    return str(once(key=request.POST.get("key"), owner=str(actor.user_id), route="desk.report", body=body, at=at, work=work).body)
+    answer = once(
+        key=said["key"],
+        owner=f"desk:{actor.user_id}",
+        route="report",
+        body=json.dumps(body, sort_keys=True).encode(),
+        at=at,
+        work=work,
+    )
+    return str(answer.body["number"])
+
+
+def _own_place(actor: Actor) -> str:
+    """Where the lists stand at first: the actor's own street or community, "" for those of a whole district."""
+    path = next(iter(roots(actor, P.MATTER_REPORT)), "")
+    code = path.rstrip("/").rpartition("/")[2]
+    return code if len(code) > 6 else ""
+
+
+def _page(request: HttpRequest, typed: dict[str, Any], *, problem: DomainError | None = None) -> HttpResponse:
+    context = report_page(request, typed, problem) | {
+        "categories": category_choices(),
+        "urgencies": [("", _("按类别")), *Urgency.choices],
+    }
+    return render(request, "desk/report.html", context, status=problem.status if problem else 200)

@@ -1,8 +1,8 @@
 """One sheet a matter: what it is, how far it is, and the steps that may be taken now."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,32 +10,36 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
-from pingzhan.core.errors import DomainError, Invalid, TooMany
+from pingzhan.access.queries import can, roots
+from pingzhan.core.errors import DomainError, TooMany
+from pingzhan.core.ids import uuid7
 from pingzhan.matters import operations
-from pingzhan.matters.choices import Step, Urgency
-from pingzhan.matters.models import Matter
-from pingzhan.matters.operations.pictures import store_pictures
+from pingzhan.matters.choices import Status, Step, Urgency
+from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.reference import reference
-from pingzhan.matters.queries.rights import may_open_contact, next_steps
-from pingzhan.matters.queries.sheet import Sheet, last_result
+from pingzhan.matters.queries.rights import is_reporter, may_open_contact, next_steps
+from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
 from pingzhan.matters.rules import endangers_life, hide_personal
+from pingzhan.places.queries import to_narrow_by
+from pingzhan.web.desk.asked import Asked, asked_by_words
 from pingzhan.web.desk.queue import category_choices, next_in_queue
 from pingzhan.web.desk.rows import rows_of
+from pingzhan.web.desk.steps import HINTS, LAST, PRIMARY, STEPS, take, text_of
+from pingzhan.web.forms.steps import shown_forms, unsent_words
 from pingzhan.web.guards import needs
-from pingzhan.web.names import named, place_lines
+from pingzhan.web.names import named
 
-# The step that one expects next comes first and opened; the others wait behind their names.
-PRIMARY = (
-    Step.ACCEPT, Step.DISPATCH, Step.SIGN, Step.COMPLETE, Step.RESUME, Step.FEED_BACK, Step.RATE, Step.PUBLISH,
-    Step.ARCHIVE,
-)  # fmt: skip
-
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Matter
+else:
+    Matter = Any
 
 @require_safe
 @needs(P.MATTER_VIEW)
@@ -44,41 +48,100 @@ def sheet(request: HttpRequest, number: str) -> HttpResponse:
     return _show(request, matter_for(actor, number))
 
 
-def _show(request: HttpRequest, matter: Matter, *, problem: DomainError | None = None, failed: str = "", contact: Any = None) -> HttpResponse:
+def _list_of(request: HttpRequest) -> Asked:
+    """The queue from which the sheet was opened."""
+    words = request.POST.get("list", "") if request.method == "POST" else request.GET.get("list", "")
+    return asked_by_words(words, at=request.at)  # type: ignore[attr-defined]
+
+
+def _show(
+    request: HttpRequest, matter: Matter, *, problem: DomainError | None = None, failed: str = "", contact: Any = None
+) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
     found = sheet_of(matter, public=False)
     steps = next_steps(actor, matter)
     known = reference()
-    back = request.session.get("desk_queue", reverse("desk:queue"))
+    queue = _list_of(request)
+    row = rows_of([matter], at=at)[0]
+    following = next_in_queue(actor, queue, matter, at=at)
+    typed = {name: str(value) for name, value in request.POST.items()} if failed else {}
+    codes = [step.value for step in steps]
     context = {
         "matter": matter,
-        "row": rows_of([matter], at=at)[0],
+        "row": row,
         "sheet": found,
-        "steps": [{"code": step.value, "label": step.label} for step in steps],
-        "primary": next((step.value for step in PRIMARY if step in steps), ""),
-        "failed": failed,
-        "problem": problem,
-        "typed": request.POST if failed else {},
-        "place": place_lines([matter.path])[matter.path],
-        "category": named(known.categories.get(matter.category_id)),
+        "steps": _steps(matter, steps, typed=typed, failed=failed, problem=problem),
+        "step_labels": [step.label for step in steps],
+        "unsent": unsent_words(codes, tried=failed if failed != "contact" else "", typed=typed),
+        "lost": problem if failed and failed not in (*codes, "contact") else None,
+        "key": str(uuid7()),
+        "place": row.place,
+        "category": row.category,
+        "group": _group(matter),
         "handler": named(known.units.get(matter.handler_id)) if matter.handler_id else "",
         "suggested": named(known.units.get(matter.suggested_id)) if matter.suggested_id else "",
         "receiver": named(known.units.get(matter.receiver_id)),
         "units": units_for(matter) if {Step.DISPATCH, Step.REFER} & set(steps) else [],
         "categories": category_choices() if Step.ACCEPT in steps else [],
+        "places": _places(actor, matter) if Step.ACCEPT in steps else [],
         "urgencies": Urgency.choices,
         "clocks": [_clock(clock, at) for clock in found.clocks],
         "notice": _notice(matter, found) if Step.PUBLISH in steps else {},
-        "result": last_result(matter) if Step.FEED_BACK in steps else "",
-        "danger": endangers_life(matter.text) and matter.is_open,
+        "result": _result(found) if Step.FEED_BACK in steps else "",
+        "danger": matter.is_open and (endangers_life(matter.text) or known.categories[matter.category_id].danger),
+        "numbers": NUMBERS,
         "can_contact": may_open_contact(actor, matter) and bool(matter.contact_phone or matter.contact_name),
         "contact": contact,
-        "back": back,
-        "hold_most": timezone.localdate() + timedelta(days=30),
-        "tomorrow": timezone.localdate() + timedelta(days=1),
+        "contact_problem": problem if failed == "contact" else None,
+        "purposes": [_("联系居民核实情况"), _("约定上门时间"), _("答复办理结果")],
+        "ended": matter.status in (Status.ARCHIVED, Status.REJECTED, Status.MERGED, Status.WITHDRAWN),
+        "list": queue.words(),
+        "back": queue.url(),
+        "next_url": queue.sheet_url(following) if following else "",
+        "tomorrow": (timezone.localdate(at) + timedelta(days=1)).isoformat(),
+        "hold_most": (timezone.localdate(at) + timedelta(days=29)).isoformat(),
     }
-    return render(request, "desk/sheet.html", context, status=problem.status if problem else 200)
+    response = render(request, "desk/sheet.html", context, status=problem.status if problem else 200)
+    if request.method == "POST":
+        response["HX-Push-Url"] = "false"  # the address of a step is no page
+    return response
+
+
+def _steps(
+    matter: Matter, steps: Sequence[Step], *, typed: Mapping[str, str], failed: str, problem: DomainError | None
+) -> list[dict[str, Any]]:
+    """The steps that may be taken, the expected one first and open, or the one that did not go through."""
+    primary = next((step for step in PRIMARY if step in steps), None)
+    if primary is Step.FEED_BACK and matter.verified_at is None and Step.VERIFY in steps:
+        primary = Step.VERIFY
+    ordered = sorted(steps, key=lambda step: (step is not primary, step in LAST, steps.index(step)))
+    shown = shown_forms([step.value for step in ordered], tried=failed, typed=typed, problem=problem)
+    return [
+        {
+            "code": step.value,
+            "label": step.label,
+            "hint": HINTS[step],
+            "primary": step is primary,
+            "url": reverse("desk:step", args=[matter.number, step.value]),
+            **shown[step.value],
+            "open": step.value == failed or (step is primary and failed not in shown),
+        }
+        for step in ordered
+    ]
+
+
+def _group(matter: Matter) -> str:
+    known = reference().categories
+    return named(known.get(known[matter.category_id].parent_id or "")) if matter.category_id in known else ""
+
+
+def _places(actor: Actor, matter: Matter) -> list[tuple[str, str]]:
+    """Where the matter may rather be: the places around it within the actor's own area."""
+    codes = matter.path.strip("/").split("/")
+    found = to_narrow_by(roots(actor, P.MATTER_ACCEPT), [matter.street, matter.community, *codes[-2:]])
+    least = min((place.path.count("/") for place in found), default=0)
+    return [(place.code, "　" * (place.path.count("/") - least) + place.name) for place in found]
 
 
 def _clock(clock: Any, at: datetime) -> dict[str, Any]:
@@ -86,123 +149,111 @@ def _clock(clock: Any, at: datetime) -> dict[str, Any]:
         "label": clock.get_kind_display(),
         "basis": clock.get_basis_display(),
         "state": clock.state,
-        "state_label": clock.get_state_display(),
         "due_at": clock.due_at,
-        "late": clock.state == "late" or (clock.state == "running" and clock.due_at < at),
-        "running": clock.state == "running",
     }
 
 
-def units_for(matter: Matter) -> list[dict[str, str]]:
+def units_for(matter: Matter) -> list[dict[str, Any]]:
     """The units that the matter may be handed to, the nearest first."""
     known = reference()
     found = [unit for unit in known.units.values() if matter.path.startswith(unit.path)]
     found.sort(key=lambda unit: (-len(unit.path), unit.section))
-    return [{"code": unit.code, "name": named(unit), "suggested": unit.id == matter.suggested_id} for unit in found]
+    return [
+        {
+            "code": unit.code,
+            "name": _("%(unit)s（按规则）") % {"unit": named(unit)} if unit.id == matter.suggested_id else named(unit),
+            "suggested": unit.id == matter.suggested_id,
+        }
+        for unit in found
+    ]
+
+
+def _result(found: Sheet) -> str:
+    """What the unit in charge wrote at last, or the last reply: where the words to the reporter start from."""
+    for item in reversed(found.items):
+        if item.step == Step.FEED_BACK and item.replies:
+            return item.replies[-1]
+        if item.step == Step.COMPLETE and item.notes:
+            return item.notes[-1]
+    return ""
+
+
+# What was hidden in a draft, in words.
+HIDDEN: dict[str, Any] = {
+    "id_number": gettext_lazy("证件号"),
+    "bank_card": gettext_lazy("银行卡号"),
+    "phone": gettext_lazy("电话"),
+    "plate": gettext_lazy("车牌"),
+    "email": gettext_lazy("邮箱"),
+    "home": gettext_lazy("门牌"),
+    "name": gettext_lazy("姓名或称呼"),
+}
 
 
 def _notice(matter: Matter, found: Sheet) -> dict[str, Any]:
     """The draft of the notice with personal data hidden; a person reads and approves it."""
     text = hide_personal(matter.text)
-    reply = next((reply for item in reversed(found.items) if item.step == Step.FEED_BACK for reply in item.replies), "")
-    result = hide_personal(reply)
+    replies = [item.replies[-1] for item in found.items if item.step == Step.FEED_BACK and item.replies]
+    result = hide_personal(replies[-1] if replies else "")
+    kinds = dict.fromkeys((*text.kinds, *result.kinds))
     return {
         "title": hide_personal(matter.title).text,
         "text": text.text,
         "result": result.text,
-        "hidden": bool(text.kinds or result.kinds),
+        "original": matter.text if text.kinds else "",
+        "hidden": [HIDDEN.get(kind, kind) for kind in kinds],
         "publishable": reference().categories[matter.category_id].publishable,
     }
 
 
-def _text(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "").replace("\x00", "").strip()
-
-
-def _day(request: HttpRequest, name: str) -> datetime:
-    """The end of a day given as YYYY-MM-DD."""
-    try:
-        day = datetime.strptime(_text(request, name), "%Y-%m-%d")  # noqa: DTZ007 (made aware below)
-    except ValueError as error:
-        message = _("请选择日期")
-        raise Invalid(message, errors=[{"loc": [name], "msg": message}]) from error
-    return timezone.make_aware(day.replace(hour=17))
-
-
-def _into(request: HttpRequest) -> Matter:
-    return matter_for(request.actor, _text(request, "into").upper())  # type: ignore[attr-defined]
-
-
-Taken = Callable[[HttpRequest, dict[str, Any]], Any]
-STEPS: dict[str, Taken] = {
-    "accept": lambda r, c: operations.accept(**c, category=_text(r, "category"), urgency=_text(r, "urgency"), place=_text(r, "place"), note=_text(r, "note")),
-    "reject": lambda r, c: operations.reject(**c, reason=_text(r, "reason")),
-    "dispatch": lambda r, c: operations.dispatch(**c, unit=_text(r, "unit"), note=_text(r, "note")),
-    "sign": lambda r, c: operations.sign(**c, note=_text(r, "note")),
-    "return": lambda r, c: operations.return_matter(**c, reason=_text(r, "reason")),
-    "progress": lambda r, c: operations.progress(**c, note=_text(r, "note"), reply=_text(r, "reply"), pictures=store_pictures(r.FILES.getlist("pictures"))),
-    "refer": lambda r, c: operations.refer(**c, reason=_text(r, "reason"), unit=_text(r, "unit")),
-    "hold": lambda r, c: operations.hold(**c, reason=_text(r, "reason"), until=_day(r, "until")),
-    "resume": lambda r, c: operations.resume(**c, note=_text(r, "note")),
-    "complete": lambda r, c: operations.complete(**c, result=_text(r, "result"), pictures=store_pictures(r.FILES.getlist("pictures"))),
-    "verify": lambda r, c: operations.verify(**c, ok=_text(r, "ok") != "0", note=_text(r, "note")),
-    "feed_back": lambda r, c: operations.feed_back(**c, reply=_text(r, "reply")),
-    "rate": lambda r, c: operations.rate(**c, stars=int(_text(r, "stars")) if _text(r, "stars").isdigit() else 0, comment=_text(r, "comment")),
-    "publish": lambda r, c: operations.publish(**c, title=_text(r, "title"), text=_text(r, "text"), result=_text(r, "result")),
-    "archive": lambda r, c: operations.archive(**c, reason=_text(r, "reason")),
-    "reopen": lambda r, c: operations.reopen(**c, reason=_text(r, "reason")),
-    "urge": lambda r, c: operations.urge(**c, note=_text(r, "note")),
-    "supervise": lambda r, c: operations.supervise(**c, note=_text(r, "note")),
-    "merge": lambda r, c: operations.merge(**c, into=_into(r), note=_text(r, "note")),
-    "split": lambda r, c: operations.split(**c, parts=_text(r, "parts").splitlines(), note=_text(r, "note")),
-    "withdraw": lambda r, c: operations.withdraw(**c, reason=_text(r, "reason")),
-}  # fmt: skip
-
-
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MATTER_VIEW)
 def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
-    """Take one step; what stands in the way is shown on the sheet, with what was typed still there."""
+    """Take one step; what stands in the way is shown on the sheet, with what was typed still there.
+
+    Read instead of sent (a page with an error was reloaded), it leads to the sheet.
+    """
+    if request.method != "POST":
+        return redirect("desk:sheet", number=number)
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    at: datetime = request.at  # type: ignore[attr-defined]
     if step not in STEPS:
         raise Http404
     matter = matter_for(actor, number)
-    seen = _text(request, "version")
-    common = {
-        "matter": matter,
-        "by": actor,
-        "at": request.at,  # type: ignore[attr-defined]
-        "version": int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None,
-    }
+    queue = _list_of(request)
+    following = ""
+    if text_of(request, "then") == "next":  # before the step, since it may take the matter out of the queue
+        following = next_in_queue(actor, queue, matter, at=at)
     try:
-        STEPS[step](request, common)
+        take(request, step, matter)
     except TooMany:
         raise
     except DomainError as problem:
         return _show(request, matter_for(actor, number), problem=problem, failed=step)
-    messages.success(request, _("%(number)s：已%(step)s。") % {"number": number, "step": Step(step).label})
-    return _after(request, number)
+    messages.success(request, _("“%(title)s”%(step)s完成。") % {"title": matter.title, "step": Step(step).label})
+    return _after(request, matter, queue, following)
 
 
-def _after(request: HttpRequest, number: str) -> HttpResponse:
-    """Where to go on: the next matter of the queue when asked for, otherwise the same sheet."""
-    if _text(request, "then") == "next":
-        address = request.session.get("desk_queue", "")
-        following = next_in_queue(request.actor, address, at=request.at, besides=number)  # type: ignore[attr-defined]
-        if not following:
-            return redirect(address or reverse("desk:queue"))
-        return redirect("desk:sheet", number=following)
-    return redirect("desk:sheet", number=number)
+def _after(request: HttpRequest, matter: Matter, queue: Asked, following: str) -> HttpResponse:
+    """Where to go on: the next matter of the queue when asked for, otherwise the same sheet if it may still be seen."""
+    if text_of(request, "then") == "next":
+        return redirect(queue.sheet_url(following) if following else queue.url())
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if can(actor, P.MATTER_VIEW, matter.path, unit_id=matter.handler_id) or is_reporter(actor, matter):
+        return redirect(queue.sheet_url(matter.number))
+    return redirect(queue.url())
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MATTER_OPEN_CONTACT)
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """Show who reported, after the purpose was stated; not kept in any address or history."""
+    if request.method != "POST":
+        return redirect("desk:sheet", number=number)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     matter = matter_for(actor, number)
     try:
-        found = operations.open_contact(matter=matter, purpose=_text(request, "purpose"), by=actor, at=request.at)  # type: ignore[attr-defined]
+        found = operations.open_contact(matter=matter, purpose=text_of(request, "purpose"), by=actor, at=request.at)  # type: ignore[attr-defined]
     except DomainError as problem:
         return _show(request, matter, problem=problem, failed="contact")
     return _show(request, matter, contact=found)

@@ -14,5 +14,8 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice_id>/take-down/", notices.take_down, name="take_down"),
     path("journal/", system.journal, name="journal"),
+    path("journal/verify/", system.verify, name="verify"),
     path("jobs/", system.jobs, name="jobs"),
+    path("jobs/<uuid:job_id>/again/", system.job, {"act": "run_again"}, name="job_again"),
+    path("jobs/<uuid:job_id>/dismiss/", system.job, {"act": "dismiss"}, name="job_dismiss"),
 ]

@@ -1,0 +1,162 @@
+"""The steps that the desk offers on a matter: in which order, in what words, and what each reads from its form."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pingzhan.access.actors import Actor
+from pingzhan.core.errors import Invalid, NotFound
+from pingzhan.core.idempotency import once
+from pingzhan.matters import operations
+from pingzhan.matters.choices import Step
+from pingzhan.matters.queries.lists import matter_for
+from pingzhan.web.uploads import pictures_of
+
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Matter
+else:
+    Matter = Any
+
+# The step that one expects next comes first and opened; the others wait behind their names.
+PRIMARY = (
+    Step.ACCEPT, Step.DISPATCH, Step.SIGN, Step.COMPLETE, Step.RESUME, Step.FEED_BACK, Step.RATE, Step.PUBLISH,
+    Step.ARCHIVE,
+)  # fmt: skip
+# Steps that end a matter or undo somebody's work stand last.
+LAST = (Step.REJECT, Step.WITHDRAW, Step.RETURN, Step.REOPEN)
+
+# What each step does, in a line below its name.
+HINTS: dict[str, Any] = {
+    Step.ACCEPT: gettext_lazy("接下这件事项，可同时订正类别、紧急程度和位置"),
+    Step.REJECT: gettext_lazy("不属于受理范围，理由会告诉居民"),
+    Step.DISPATCH: gettext_lazy("交给承办单位，办结时限开始计算"),
+    Step.SIGN: gettext_lazy("确认由本单位承办"),
+    Step.RETURN: gettext_lazy("不归本单位办，退回受理单位重新转办"),
+    Step.PROGRESS: gettext_lazy("记下进展，可给居民留言、上传照片"),
+    Step.REFER: gettext_lazy("超出本级权限，请上级或其他单位承办"),
+    Step.HOLD: gettext_lazy("等待外部条件，办结时限暂停，最多 30 天"),
+    Step.RESUME: gettext_lazy("条件已具备，办结时限接着计算"),
+    Step.COMPLETE: gettext_lazy("事情办好了，把结果交给受理单位核实"),
+    Step.VERIFY: gettext_lazy("到场或去电核实，没办好的退回继续办"),
+    Step.FEED_BACK: gettext_lazy("把结果答复居民，请居民评价"),
+    Step.RATE: gettext_lazy("代为登记居民在电话里或当面给出的评价"),
+    Step.PUBLISH: gettext_lazy("读一遍，确认没有个人信息再公示"),
+    Step.ARCHIVE: gettext_lazy("编号关闭，全过程留存可查"),
+    Step.REOPEN: gettext_lazy("没有真正解决，重新转办，时限重新计算"),
+    Step.URGE: gettext_lazy("提醒承办单位抓紧"),
+    Step.SUPERVISE: gettext_lazy("列入督办，办结前一直标出"),
+    Step.MERGE: gettext_lazy("同一问题已有人反映，并入那一件"),
+    Step.SPLIT: gettext_lazy("一次反映了几件事，拆开分别办理"),
+    Step.WITHDRAW: gettext_lazy("反映人不再需要办理"),
+}
+
+
+def text_of(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\x00", "").strip()
+
+
+def _day(request: HttpRequest, name: str) -> datetime:
+    """The end of the working day given as YYYY-MM-DD."""
+    try:
+        day = datetime.strptime(text_of(request, name), "%Y-%m-%d")  # noqa: DTZ007 (made aware below)
+        return timezone.make_aware(day.replace(hour=17))
+    except (ValueError, OverflowError) as error:
+        message = _("请选择日期")
+        raise Invalid(message, errors=[{"loc": [name], "msg": message}]) from error
+
+
+def _into(request: HttpRequest) -> Matter:
+    """The matter to merge into, of those that the actor may see."""
+    number = text_of(request, "into").upper()
+    try:
+        return matter_for(request.actor, number)  # type: ignore[attr-defined]
+    except NotFound as error:
+        message = _("没有找到这个编号的事项") if number else _("请填写要并入的事项编号")
+        raise Invalid(message, errors=[{"loc": ["into"], "msg": message}]) from error
+
+
+def _approved(request: HttpRequest) -> dict[str, str]:
+    """The words of a notice, once somebody says that they have read them."""
+    if text_of(request, "approved") != "1":
+        message = _("请通读一遍，确认没有个人信息后勾选")
+        raise Invalid(message, errors=[{"loc": ["approved"], "msg": message}])
+    return {name: text_of(request, name) for name in ("title", "text", "result")}
+
+
+def _count(request: HttpRequest, name: str) -> int:
+    """A small whole number; 0 for anything else, which no step takes."""
+    said = text_of(request, name)
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
+
+
+def _step(operation: Callable[..., Any], *words: str, **read: Callable[[HttpRequest], Any]) -> Callable[..., Any]:
+    """A step that takes the fields `words` as they were typed, and others as their function reads them."""
+
+    def taken(request: HttpRequest, common: dict[str, Any]) -> Any:
+        said = {name: text_of(request, name) for name in words}
+        return operation(**common, **said, **{name: get(request) for name, get in read.items()})
+
+    return taken
+
+
+def _publish(request: HttpRequest, common: dict[str, Any]) -> Any:
+    return operations.publish(**common, **_approved(request))
+
+
+STEPS: dict[str, Callable[[HttpRequest, dict[str, Any]], Any]] = {
+    Step.ACCEPT: _step(operations.accept, "category", "urgency", "place", "note"),
+    Step.REJECT: _step(operations.reject, "reason"),
+    Step.DISPATCH: _step(operations.dispatch, "unit", "note"),
+    Step.SIGN: _step(operations.sign, "note"),
+    Step.RETURN: _step(operations.return_matter, "reason"),
+    Step.PROGRESS: _step(operations.progress, "note", "reply", pictures=pictures_of),
+    Step.REFER: _step(operations.refer, "reason", "unit"),
+    Step.HOLD: _step(operations.hold, "reason", until=lambda request: _day(request, "until")),
+    Step.RESUME: _step(operations.resume, "note"),
+    Step.COMPLETE: _step(operations.complete, "result", pictures=pictures_of),
+    Step.VERIFY: _step(operations.verify, "note", ok=lambda request: text_of(request, "ok") != "0"),
+    Step.FEED_BACK: _step(operations.feed_back, "reply"),
+    Step.RATE: _step(operations.rate, "comment", stars=lambda request: _count(request, "stars")),
+    Step.PUBLISH: _publish,
+    Step.ARCHIVE: _step(operations.archive, "reason"),
+    Step.REOPEN: _step(operations.reopen, "reason"),
+    Step.URGE: _step(operations.urge, "note"),
+    Step.SUPERVISE: _step(operations.supervise, "note"),
+    Step.MERGE: _step(operations.merge, "note", into=_into),
+    Step.SPLIT: _step(operations.split, "note", parts=lambda request: text_of(request, "parts").splitlines()),
+    Step.WITHDRAW: _step(operations.withdraw, "reason"),
+}
+
+
+def take(request: HttpRequest, step: str, matter: Matter) -> None:
+    """The step, once for each form that was shown, however often it is sent."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    seen = text_of(request, "version")
+    common = {
+        "matter": matter,
+        "by": actor,
+        "at": request.at,  # type: ignore[attr-defined]
+        "version": int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None,
+    }
+
+    def work() -> tuple[int, Any]:
+        STEPS[step](request, common)
+        return 200, matter.number
+
+    unsaid = {"csrfmiddlewaretoken", "key", "version", "list", "then"}
+    said = sorted((name, value) for name, value in request.POST.items() if name not in unsaid)
+    files = [(upload.name, upload.size) for upload in request.FILES.getlist("pictures")]
+    once(
+        key=text_of(request, "key")[:64],
+        owner=str(actor.user_id),
+        route=f"desk.{step}:{matter.pk}",
+        body=json.dumps([said, files]).encode(),
+        at=request.at,  # type: ignore[attr-defined]
+        work=work,
+    )

@@ -1,0 +1,53 @@
+"""The journal's verbs in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pingzhan.matters.choices import Status, Step
+
+# Of matters the steps say it themselves.
+_VERBS: dict[str, Any] = {
+    "matter.take_down": _("撤下公示"),
+    "catalogue.load": _("更新类别、时限与转办规则"),
+    "access.grant": _("授权"),
+    "access.revoke": _("收回授权"),
+    "access.token": _("生成接口令牌"),
+    "user.create": _("新建账号"),
+    "sealed.open": _("查看加密信息"),
+    "place.import": _("导入区域"),
+    "place.invent": _("生成演示区域"),
+    "place.outline": _("导入边界"),
+    "place.rename": _("区域更名"),
+    "person.create": _("登记人员"),
+    "person.appoint": _("任职"),
+    "person.dismiss": _("免职"),
+    "unit.create": _("登记单位"),
+    "job.run_again": _("重新运行后台任务"),
+    "job.dismiss": _("放弃后台任务"),
+    "journal.verify": _("校验日志"),
+}
+_KINDS: dict[str, Any] = {
+    "user": _("工作人员或居民"),
+    "system": _("系统"),
+    "anonymous": _("未登录的居民"),
+    "reporter": _("凭查询码的居民"),
+}
+
+
+def verb_label(verb: str) -> str:
+    """What was done, in words; the code itself where there are none."""
+    step = verb.removeprefix("matter.")
+    if verb.startswith("matter.") and step in Step.values:
+        return str(Step(step).label)
+    return str(_VERBS.get(verb, verb))
+
+
+def state_label(state: str) -> str:
+    """A state of a matter in words, anything else as it is."""
+    return str(Status(state).label) if state in Status.values else state
+
+
+def kind_label(kind: str) -> str:
+    """Who it was, where there is no name."""
+    return str(_KINDS.get(kind, kind))
