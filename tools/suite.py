@@ -83,7 +83,7 @@ def run(name: str, arguments: Sequence[str], outcome: Outcome, *, marks: str, da
     with tempfile.TemporaryDirectory(prefix="pz-test-", ignore_cleanup_errors=True) as directory:
         results = Path(directory) / "results.xml"
         pytest = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", "-m", marks]
-        pytest += [f"--junit-xml={results}", *own]
+        pytest += ["--durations=10", "--durations-min=2", f"--junit-xml={results}", *own]
         code = run_to_end(pytest, environment(os.environ, data=Path(directory) / "data", database=database))
         if code == NOTHING_SELECTED:
             return False
