@@ -33,7 +33,9 @@ function onSubmit(event) {
   event.preventDefault();
   if (sending.has(form)) return;
   const body = new FormData(form, event.submitter ?? undefined);
-  const state = { body, action: event.submitter?.formAction || form.action, tries: 0, timer: 0, busy: false };
+  // A button without the attribute answers the page's own address, not the form's.
+  const action = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
+  const state = { body, action, tries: 0, timer: 0, busy: false };
   sending.set(form, state);
   setBusy(form, true);
   send(form, state);
