@@ -44,6 +44,7 @@ KEYWORDS: dict[str, tuple[object, ...] | None] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+HAN = re.compile(r"[\u3400-\u9fff]")  # in Python punctuation alone is no text
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e]")
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKER = re.compile(r"untranslated: \S")
@@ -266,7 +267,7 @@ class UntranslatedFinder(ast.NodeVisitor):
                 self.visit(argument)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and CHINESE.search(node.value):
+        if isinstance(node.value, str) and HAN.search(node.value):
             self.complain(node.lineno, f"“{node.value}” is outside of a translation call")
 
     def complain(self, line: int, what: str) -> None:

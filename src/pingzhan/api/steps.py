@@ -55,87 +55,87 @@ class Door:
 
 DOORS = (
     Door(
-        Step.ACCEPT, schemas.AcceptIn, operations.accept, "Accept it (受理)",
+        Step.ACCEPT, schemas.AcceptIn, operations.accept, "Accept it (受理)",  # untranslated: an example for readers of the API document
         "Take the matter on. Category, urgency and place may be set right.",
     ),
     Door(
-        Step.REJECT, schemas.RejectIn, operations.reject, "Reject it (不予受理)",
+        Step.REJECT, schemas.RejectIn, operations.reject, "Reject it (不予受理)",  # untranslated: an example for readers of the API document
         "Not taken on; the reason goes to the reporter.",
     ),
     Door(
-        Step.DISPATCH, schemas.DispatchIn, operations.dispatch, "Hand it to a unit (转办)",
+        Step.DISPATCH, schemas.DispatchIn, operations.dispatch, "Hand it to a unit (转办)",  # untranslated: an example for readers of the API document
         "To the unit that the rules name, or to another on the way up from its place.",
     ),
     Door(
-        Step.SIGN, schemas.NoteIn, operations.sign, "Sign for it (签收)",
+        Step.SIGN, schemas.NoteIn, operations.sign, "Sign for it (签收)",  # untranslated: an example for readers of the API document
         "The unit takes it over; until then the receiver stays responsible.",
     ),
     Door(
-        Step.RETURN, schemas.ReasonIn, operations.return_matter, "Return it (退回)",
+        Step.RETURN, schemas.ReasonIn, operations.return_matter, "Return it (退回)",  # untranslated: an example for readers of the API document
         "Not ours: back to who dispatched it. The finish clock runs on.",
     ),
     Door(
-        Step.PROGRESS, schemas.ProgressIn, operations.progress, "Say how far it is (跟踪)",
+        Step.PROGRESS, schemas.ProgressIn, operations.progress, "Say how far it is (跟踪)",  # untranslated: an example for readers of the API document
         "Words among staff, words to the reporter, pictures: at least one.",
     ),
     Door(
-        Step.REFER, schemas.ReferIn, operations.refer, "Refer it up (上呈)",
+        Step.REFER, schemas.ReferIn, operations.refer, "Refer it up (上呈)",  # untranslated: an example for readers of the API document
         "Beyond this level's powers: to the superior, or to a unit further up.",
     ),
     Door(
-        Step.HOLD, schemas.HoldIn, operations.hold, "Put it on hold (暂缓)",
+        Step.HOLD, schemas.HoldIn, operations.hold, "Put it on hold (暂缓)",  # untranslated: an example for readers of the API document
         "Waiting for something outside, at most 30 days; the finish clock stands still.",
     ),
     Door(
-        Step.RESUME, schemas.NoteIn, operations.resume, "Go on with it (恢复办理)",
+        Step.RESUME, schemas.NoteIn, operations.resume, "Go on with it (恢复办理)",  # untranslated: an example for readers of the API document
         "The finish clock goes on with the time that it stood still added.",
     ),
     Door(
-        Step.COMPLETE, schemas.CompleteIn, operations.complete, "Finish it (办结)",
+        Step.COMPLETE, schemas.CompleteIn, operations.complete, "Finish it (办结)",  # untranslated: an example for readers of the API document
         "What was done goes to the receiver, who tells the reporter.",
     ),
     Door(
-        Step.VERIFY, schemas.VerifyIn, operations.verify, "Check the result (核实)",
+        Step.VERIFY, schemas.VerifyIn, operations.verify, "Check the result (核实)",  # untranslated: an example for readers of the API document
         "Done indeed, or, with `ok: false`, back to the unit in charge.",
     ),
     Door(
-        Step.FEED_BACK, schemas.FeedBackIn, operations.feed_back, "Tell the reporter (反馈)",
+        Step.FEED_BACK, schemas.FeedBackIn, operations.feed_back, "Tell the reporter (反馈)",  # untranslated: an example for readers of the API document
         "The result in words meant for the reporter.",
     ),
     Door(
-        Step.RATE, schemas.RateIn, operations.rate, "Rate it (评价)",
+        Step.RATE, schemas.RateIn, operations.rate, "Rate it (评价)",  # untranslated: an example for readers of the API document
         "By the reporter; or by staff who were told by phone or at the door.",
     ),
     Door(
-        Step.PUBLISH, schemas.PublishIn, operations.publish, "Publish the notice (公示)",
+        Step.PUBLISH, schemas.PublishIn, operations.publish, "Publish the notice (公示)",  # untranslated: an example for readers of the API document
         "In the words that a person has read and approved.",
     ),
     Door(
-        Step.ARCHIVE, schemas.ArchiveIn, operations.archive, "Archive it (归档)",
-        "The last step closes the number (销号).",
+        Step.ARCHIVE, schemas.ArchiveIn, operations.archive, "Archive it (归档)",  # untranslated: an example for readers of the API document
+        "The last step closes the number (销号).",  # untranslated: an example for readers of the API document
     ),
     Door(
-        Step.REOPEN, schemas.ReopenIn, operations.reopen, "Reopen it (重新办理)",
+        Step.REOPEN, schemas.ReopenIn, operations.reopen, "Reopen it (重新办理)",  # untranslated: an example for readers of the API document
         "Not settled after all: back to dispatching, with new clocks.",
     ),
     Door(
-        Step.URGE, schemas.UrgeIn, operations.urge, "Urge (催办)",
+        Step.URGE, schemas.UrgeIn, operations.urge, "Urge (催办)",  # untranslated: an example for readers of the API document
         "Ask for haste; the reporter once a day.",
     ),
     Door(
-        Step.SUPERVISE, schemas.SuperviseIn, operations.supervise, "Supervise (督办)",
+        Step.SUPERVISE, schemas.SuperviseIn, operations.supervise, "Supervise (督办)",  # untranslated: an example for readers of the API document
         "The matter is marked until it is closed.",
     ),
     Door(
-        Step.MERGE, schemas.MergeIn, operations.merge, "Merge it (合并)",
+        Step.MERGE, schemas.MergeIn, operations.merge, "Merge it (合并)",  # untranslated: an example for readers of the API document
         "The same trouble was reported before: this sheet ends, its reporter follows the other one.",
     ),
     Door(
-        Step.SPLIT, schemas.SplitIn, operations.split, "Split it (拆分)",
+        Step.SPLIT, schemas.SplitIn, operations.split, "Split it (拆分)",  # untranslated: an example for readers of the API document
         "A further matter for each part; their numbers stand in `parts`.",
     ),
     Door(
-        Step.WITHDRAW, schemas.WithdrawIn, operations.withdraw, "Withdraw it (撤回)",
+        Step.WITHDRAW, schemas.WithdrawIn, operations.withdraw, "Withdraw it (撤回)",  # untranslated: an example for readers of the API document
         "The reporter no longer wants it, while nobody has begun.",
     ),
 )  # fmt: skip

@@ -32,6 +32,7 @@ from uuid import UUID
 
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.module_loading import import_string
 from django_tasks import task as _task
 from django_tasks.base import Task, TaskContext, TaskResult, TaskResultStatus
 from django_tasks.signals import task_finished, task_started
@@ -96,7 +97,9 @@ def background(
 
 
 def policy_of(job: Job) -> Policy:
-    """The policy of the job's function; the usual one where it is not known (any more)."""
+    """The policy of the job's function; the usual one where that is not known (any more)."""
+    with contextlib.suppress(Exception):
+        import_string(job.task_path)  # its module registers the policy; this worker may not have needed it before
     return _policies.get(job.task_path, Policy())
 
 

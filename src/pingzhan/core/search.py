@@ -31,7 +31,7 @@ MAX_TERMS = 16  # tokens asked for at once; more would not narrow it further
 MAX_TOKEN = 64  # characters of one word in another script, a code or a number
 
 # Ideographs of all planes and 〇, as against words of every other script.
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # untranslated: Chinese texts
 _RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 
 _jieba: Any = None

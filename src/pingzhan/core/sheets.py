@@ -148,7 +148,7 @@ def _decode(data: bytes) -> str:
 def _plain_header(text: str) -> str:
     """A header without what differs between offices: width, spaces, the star and the note of a required column."""
     text = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"\s|\*|\((必填|选填|required|optional)\)", "", text)
+    return re.sub(r"\s|\*|\((必填|选填|required|optional)\)", "", text)  # untranslated: a column of a national form
 
 
 class _Table:

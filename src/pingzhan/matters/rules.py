@@ -43,7 +43,7 @@ def classify(text: str, keywords: Mapping[str, Sequence[str]]) -> Guess | None:
     return best
 
 
-DANGER_WORDS = (
+DANGER_WORDS = (  # untranslated: residents write Chinese
     "着火", "起火", "火灾", "冒烟", "爆炸", "燃气泄漏", "煤气泄漏", "煤气味", "燃气味", "触电", "坠楼", "跳楼", "自杀", "昏迷",
     "晕倒", "中毒", "溺水", "坍塌", "倒塌", "被困", "持刀", "打人", "出血", "没有呼吸",
 )  # fmt: skip
@@ -56,7 +56,7 @@ def endangers_life(text: str) -> bool:
 
 # --- personal data in public texts ----------------------------------------------------------------------------------
 
-_HIDE: tuple[tuple[str, re.Pattern[str], str], ...] = (
+_HIDE: tuple[tuple[str, re.Pattern[str], str], ...] = (  # untranslated: patterns of Chinese texts
     ("id_number", re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])"), "〔证件号〕"),
     ("bank_card", re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}(?:[ -]?\d{1,3})?(?!\d)"), "〔卡号〕"),
     ("phone", re.compile(r"(?<!\d)(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)"), "〔电话〕"),

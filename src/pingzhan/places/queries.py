@@ -26,8 +26,8 @@ _LAST_CHARACTER = "\U0010ffff"
 _MOST_ADDRESS = 48
 _MOST_NAME = 18
 # What people leave out when they write a name down.
-_OMITTED = ("", "楼", "居委会", "社区居委会", "村委会")
-_ROOM = re.compile(r"(?<!\d)(\d{1,2})(\d{2})\s*(?:室|房|户|$)")
+_OMITTED = ("", "楼", "居委会", "社区居委会", "村委会")  # untranslated: how addresses are written
+_ROOM = re.compile(r"(?<!\d)(\d{1,2})(\d{2})\s*(?:室|房|户|$)")  # untranslated: how addresses are written
 
 
 def scope(within: Sequence[str] | None, *, field: str = "path") -> Q:

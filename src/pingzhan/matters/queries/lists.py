@@ -13,8 +13,8 @@ from pingzhan.access.queries import scope
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, cursor_of, page
-from pingzhan.core.search import matching
 from pingzhan.core.sealed import blind_index, normalise_phone
+from pingzhan.core.search import matching
 from pingzhan.matters.choices import Status
 from pingzhan.matters.models import Category, Matter, Notice
 from pingzhan.matters.queries.reference import reference

@@ -81,7 +81,7 @@ _kept: Reference | None = None
 
 def reference() -> Reference:
     """The snapshot, at most some seconds old; no statement while it is fresh."""
-    global _kept  # noqa: PLW0603 (one snapshot a process is the point)
+    global _kept
     kept = _kept
     if kept is not None and time.monotonic() - kept.loaded < KEPT_SECONDS:
         return kept
@@ -93,7 +93,7 @@ def reference() -> Reference:
 
 def forget() -> None:
     """Drop the snapshot after a change, so that this process sees it at once and others within seconds."""
-    global _kept  # noqa: PLW0603
+    global _kept
     _kept = None
 
 

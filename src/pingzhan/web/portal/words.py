@@ -20,7 +20,7 @@ EIGHT: dict[str, tuple[Any, Any]] = {
     Step.ACCEPT: (gettext_lazy("受理"), gettext_lazy("居委会或街镇确认收到，并为您负责到底")),
     Step.DISPATCH: (gettext_lazy("转办"), gettext_lazy("交给能解决问题的单位")),
     Step.PROGRESS: (gettext_lazy("跟踪"), gettext_lazy("承办单位签收、到场办理，进展写在这里")),
-    Step.SUPERVISE: (gettext_lazy("督促"), gettext_lazy("到期前提醒，逾期逐级上报")),
+    Step.SUPERVISE: (gettext_lazy("督促"), gettext_lazy("快到期和已逾期的，工作人员一眼看到")),
     Step.FEED_BACK: (gettext_lazy("反馈"), gettext_lazy("核实结果后答复您")),
     Step.RATE: (gettext_lazy("评价"), gettext_lazy("办得好不好，由您来打分")),
     Step.PUBLISH: (gettext_lazy("公示"), gettext_lazy("去掉个人信息后，把结果公开")),
