@@ -16,6 +16,7 @@ from django.db.models import F
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from pingzhan.core.jobs import jobs_set_aside
 from pingzhan.core.models import WorkerBeat
 from tests.unit.core import sample_jobs
 from tests.unit.core.sample_jobs import effects
@@ -106,8 +107,11 @@ def test_an_idle_worker_stops_at_once(worker: Callable[..., Process]) -> None:
 def test_draining_does_what_is_ready_and_ends(worker: Callable[..., Process]) -> None:
     for name in "abc":
         sample_jobs.count.enqueue(name)
+    sample_jobs.exit_the_worker.enqueue()
     assert worker("--drain").wait(60) == 0
     assert [effects(name) for name in "abc"] == [1, 1, 1]
+    # It is told not to be retried by a module that the worker had not loaded before.
+    assert [job.task_name for job in jobs_set_aside()] == ["exit_the_worker"]
 
 
 def test_a_worker_outlives_a_database_that_is_away_for_a_moment(worker: Callable[..., Process]) -> None:
