@@ -48,6 +48,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")  # in Python punctuation alone is no text
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e]")
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKER = re.compile(r"untranslated: \S")
+FILE_MARKER = re.compile(r"untranslated throughout: \S")
 NAMED = re.compile(r"%\((\w+)\)[a-z]|(?<!\{)\{(\w*)[^{}]*\}(?!\})|(?<!%)%([sd])")
 HEADER = {
     "Project-Id-Version": "pingzhan",
@@ -228,6 +229,8 @@ def python_complaints(name: str, text: str) -> list[str]:
     """Chinese strings outside of translation calls and docstrings, and calls that no catalog can answer."""
     marked = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT and FILE_MARKER.search(token.string):
+            return []
         if token.type == tokenize.COMMENT and MARKER.search(token.string):
             marked.add(token.start[0])
     finder = UntranslatedFinder(marked)

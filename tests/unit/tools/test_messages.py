@@ -91,6 +91,10 @@ def test_data_says_that_it_is_data(package: Path):
     assert complaints(package, code=code, template=template, demo='x = "源园居委会"') == []
 
 
+def test_a_file_of_data_says_so_once(package: Path):
+    assert complaints(package, code='"""."""\n# untranslated throughout: examples\na = "事"\nb = "项"\n') == []
+
+
 def test_a_mark_on_a_function_does_not_hold_for_what_is_inside(package: Path):
     assert len(complaints(package, code='def f():  # untranslated: why\n    return "事项"\n')) == 1
 
