@@ -6,7 +6,7 @@
 
 Chinese outside of a translation call is told as well. Where it is data and nobody's interface (a pattern, a column of
 a national form), a comment on the line or the statement says so: `# untranslated: why`, in templates
-`{# untranslated: why #}`.
+`{# untranslated: why #}`; for a whole file of data `# untranslated throughout: why`.
 """
 
 import ast
