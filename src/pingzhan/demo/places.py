@@ -43,7 +43,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 # The borders stay the same whatever the seed of the people: chosen so that no street comes out long and thin.
-_LAYOUT = 15
+_LAYOUT = 8
 
 
 class Spot(NamedTuple):

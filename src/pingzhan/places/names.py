@@ -12,9 +12,8 @@ def named(thing: Any) -> str:
     """The name of a category or unit: the English one for English readers where there is one; "" for None."""
     if thing is None:
         return ""
-    if (get_language() or "").startswith("en") and getattr(thing, "name_en", ""):
-        return str(thing.name_en)
-    return str(thing.name)
+    english: str = getattr(thing, "name_en", "")
+    return english if english and (get_language() or "").startswith("en") else str(thing.name)
 
 
 def place_lines(paths: Collection[str]) -> dict[str, str]:

@@ -14,7 +14,13 @@ from pingzhan.core.sheets import read_rows
 from pingzhan.places.operations import import_places
 from pingzhan.places.rules.codes import Row
 
-COLUMNS = {"code": "code", "代码": "code", "区划代码": "code", "name": "name", "名称": "name"}  # untranslated: columns of the national tables
+COLUMNS = {
+    "code": "code",
+    "代码": "code",
+    "区划代码": "code",
+    "name": "name",
+    "名称": "name",
+}  # untranslated: columns of the national tables
 # The whole country has some 660,000 places, in about 30 MB.
 MOST_ROWS = 1_000_000
 MOST_BYTES = 128 * 1024 * 1024
