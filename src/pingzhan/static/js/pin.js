@@ -71,7 +71,9 @@ export async function attach(root) {
       if (answer.status === 404) return tell(words.wordsOutside, "is-outside");
       if (!answer.ok) return;
       const found = await answer.json();
-      const chain = (Array.isArray(found) ? found : found.items ?? found.chain ?? []).map((place) => place.name);
+      const places = Array.isArray(found) ? found : found.items ?? found.chain ?? [];
+      const chain = places.map((place) => place.name);
+      for (const level of FINER) finer(map, root, places.find((place) => place.level === level)?.code, level);
       if (chain.length) tell(`${words.wordsHere} ${chain.slice(-3).join(" · ")}`, "is-set");
     } catch {
       // the pin stands all the same; the server looks again when the form arrives
@@ -114,6 +116,45 @@ export async function attach(root) {
   else if (bounds?.isValid()) map.fitBounds(bounds, { padding: [8, 8] });
 }
 
+const FINER = ["street", "community"];
+const drawn = new WeakMap();
+
+/** What lies inside of the street and the community of the pin: without it a map drawn close by is empty. */
+async function finer(map, root, code, level) {
+  if (!code || !root.dataset.outlines) return;
+  const known = drawn.get(map) ?? drawn.set(map, new Set()).get(map);
+  if (known.has(code)) return;
+  known.add(code);
+  try {
+    const url = new URL(root.dataset.outlines, location.href);
+    url.searchParams.set("under", code);
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const style = level === "street" ? { color: "#7fb3ba", weight: 1 } : { color: "#a9cdd2", weight: 1, dashArray: "3 4" };
+    const layer = L.geoJSON(await answer.json(), { interactive: false, style: { ...style, fill: false }, onEachFeature: name }).addTo(map);
+    const fit = () => label(map, layer, level === "street" ? 14 : 16);
+    fit();
+    map.on("zoomend moveend", fit);
+  } catch {
+    known.delete(code);
+  }
+}
+
+/** Names of finer places only where one is near enough to tell them apart. */
+function label(map, layer, zoom) {
+  const near = map.getZoom() >= zoom;
+  for (const shape of layer.getLayers()) {
+    const element = shape.getTooltip()?.getElement();
+    if (element) element.hidden = !near;
+  }
+  if (near) thin(map, layer);
+}
+
+function name(feature, shape) {
+  const text = feature.properties?.name;
+  if (text) shape.bindTooltip(text, { permanent: true, direction: "center", className: "pin-name", interactive: false });
+}
+
 async function outlines(map, root) {
   if (!root.dataset.outlines) return null;
   try {
@@ -127,10 +168,7 @@ async function outlines(map, root) {
         fillColor: "#ffffff",
         fillOpacity: 0.75,
       }),
-      onEachFeature: (feature, shape) => {
-        const name = feature.properties?.name;
-        if (name) shape.bindTooltip(name, { permanent: true, direction: "center", className: "pin-name", interactive: false });
-      },
+      onEachFeature: name,
     }).addTo(map);
     thin(map, layer);
     map.on("zoomend moveend", () => thin(map, layer));

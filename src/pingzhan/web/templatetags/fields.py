@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, HiddenInput, RadioSelect, Select
+from django.forms import BaseForm, BoundField, CheckboxInput, HiddenInput, RadioSelect, Select, Widget
 from django.template import Context
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -48,37 +48,74 @@ def _described(*, id: str, help: Any, errors: list[str]) -> str:
 
 @register.inclusion_tag("parts/input.html", takes_context=True)
 def input(
-    context: Context, name: str, label: Text, *, type: str = "text", value: Any = "", help: Text = "", required: bool = False,
-    prefix: str = "", placeholder: Text = "", autocomplete: str = "", inputmode: str = "", maxlength: int = 0, min: str = "",
-    max: str = "", pattern: str = "", list: Iterable[str] = (),
-) -> dict[str, Any]:  # fmt: skip
+    context: Context,
+    name: str,
+    label: Text,
+    *,
+    type: str = "text",
+    value: Any = "",
+    help: Text = "",
+    required: bool = False,
+    prefix: str = "",
+    placeholder: Text = "",
+    autocomplete: str = "",
+    inputmode: str = "",
+    maxlength: int = 0,
+    min: str = "",
+    max: str = "",
+    pattern: str = "",
+    list: Iterable[str] = (),
+) -> dict[str, Any]:
     """One line: `{% input "phone" _("联系电话") type="tel" help=_("可以不填") autocomplete="tel" %}`.
 
     `prefix` keeps ids apart where a page has several forms; `list` are proposals.
     """
     plain = _plain(context, name, value=value, prefix=prefix)
     attributes = {
-        "placeholder": placeholder, "autocomplete": autocomplete, "inputmode": inputmode, "maxlength": maxlength,
-        "min": min, "max": max, "pattern": pattern,
-    }  # fmt: skip
+        "placeholder": placeholder,
+        "autocomplete": autocomplete,
+        "inputmode": inputmode,
+        "maxlength": maxlength,
+        "min": min,
+        "max": max,
+        "pattern": pattern,
+    }
     return plain | {
-        "label": label, "type": type, "help": help, "required": required, "proposals": [*list],
-        "described": _described(id=plain["id"], help=help, errors=plain["errors"]), "attributes": flat(attributes),
-    }  # fmt: skip
+        "label": label,
+        "type": type,
+        "help": help,
+        "required": required,
+        "proposals": [*list],
+        "described": _described(id=plain["id"], help=help, errors=plain["errors"]),
+        "attributes": flat(attributes),
+    }
 
 
 @register.inclusion_tag("parts/textarea.html", takes_context=True)
 def textarea(
-    context: Context, name: str, label: Text, *, value: Any = "", help: Text = "", required: bool = False, prefix: str = "",
-    placeholder: Text = "", rows: int = 4, maxlength: int = 0,
-) -> dict[str, Any]:  # fmt: skip
+    context: Context,
+    name: str,
+    label: Text,
+    *,
+    value: Any = "",
+    help: Text = "",
+    required: bool = False,
+    prefix: str = "",
+    placeholder: Text = "",
+    rows: int = 4,
+    maxlength: int = 0,
+) -> dict[str, Any]:
     """Several lines: `{% textarea "text" _("发生了什么") required=True maxlength=2000 %}`; counts what is left."""
     plain = _plain(context, name, value=value, prefix=prefix)
     return plain | {
-        "label": label, "help": help, "required": required, "rows": rows, "maxlength": maxlength,
+        "label": label,
+        "help": help,
+        "required": required,
+        "rows": rows,
+        "maxlength": maxlength,
         "described": _described(id=plain["id"], help=help, errors=plain["errors"]),
         "attributes": flat({"placeholder": placeholder, "maxlength": maxlength}),
-    }  # fmt: skip
+    }
 
 
 def option_groups(options: Iterable[Any], chosen: str) -> list[dict[str, Any]]:
@@ -106,33 +143,58 @@ def _option(option: Any, chosen: str) -> dict[str, Any]:
 
 @register.inclusion_tag("parts/select.html", takes_context=True)
 def select(
-    context: Context, name: str, label: Text, options: Iterable[Any], *, value: Any = "", empty: Text = "", help: Text = "",
-    required: bool = False, prefix: str = "", compact: bool = False,
-) -> dict[str, Any]:  # fmt: skip
+    context: Context,
+    name: str,
+    label: Text,
+    options: Iterable[Any],
+    *,
+    value: Any = "",
+    empty: Text = "",
+    help: Text = "",
+    required: bool = False,
+    prefix: str = "",
+    compact: bool = False,
+) -> dict[str, Any]:
     """One of a list: `{% select "category" _("类别") categories empty=_("请选择") %}`.
 
-    Options are pairs, {code, name, suggested} or groups {label, kinds}. `compact` hides the label from the eye (filters).
+    Options are pairs, {code, name, suggested} or groups {label, kinds}. `compact`: label not seen (filters).
     """
     plain = _plain(context, name, value=value, prefix=prefix)
     return plain | {
-        "label": label, "help": help, "required": required, "empty": empty, "compact": compact,
+        "label": label,
+        "help": help,
+        "required": required,
+        "empty": empty,
+        "compact": compact,
         "groups": option_groups(options, str(plain["value"])),
         "described": _described(id=plain["id"], help=help, errors=plain["errors"]),
-    }  # fmt: skip
+    }
 
 
 @register.inclusion_tag("parts/choices.html", takes_context=True)
 def choices(
-    context: Context, name: str, label: Text, options: Iterable[Any], *, value: Any = "", help: Text = "",
-    required: bool = False, prefix: str = "", stacked: bool = False,
-) -> dict[str, Any]:  # fmt: skip
+    context: Context,
+    name: str,
+    label: Text,
+    options: Iterable[Any],
+    *,
+    value: Any = "",
+    help: Text = "",
+    required: bool = False,
+    prefix: str = "",
+    stacked: bool = False,
+) -> dict[str, Any]:
     """One of a few, all in sight: `{% choices "urgency" _("紧急程度") urgencies value="routine" %}`."""
     plain = _plain(context, name, value=value, prefix=prefix)
     found = [option for group in option_groups(options, str(plain["value"])) for option in group["options"]]
     return plain | {
-        "label": label, "help": help, "required": required, "stacked": stacked, "options": found,
+        "label": label,
+        "help": help,
+        "required": required,
+        "stacked": stacked,
+        "options": found,
         "described": _described(id=plain["id"], help=help, errors=plain["errors"]),
-    }  # fmt: skip
+    }
 
 
 @register.inclusion_tag("parts/check.html", takes_context=True)
@@ -150,10 +212,12 @@ def check(
     typed = context.get("typed") or {}
     plain = _plain(context, name, value="", prefix=prefix)
     return plain | {
-        "label": label, "help": help, "value": value,
+        "label": label,
+        "help": help,
+        "value": value,
         "checked": typed.get(name) == value if typed else checked,
         "described": _described(id=plain["id"], help=help, errors=plain["errors"]),
-    }  # fmt: skip
+    }
 
 
 @register.inclusion_tag("parts/stars.html", takes_context=True)
@@ -172,15 +236,25 @@ def stars(
 
 @register.inclusion_tag("parts/photo_picker.html", takes_context=True)
 def photo_picker(
-    context: Context, name: str = "pictures", *, label: Text = "", help: Text = "", most: int = 6, most_megabytes: int = 20,
+    context: Context,
+    name: str = "pictures",
+    *,
+    label: Text = "",
+    help: Text = "",
+    most: int = 6,
+    most_megabytes: int = 20,
     prefix: str = "",
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Photos with previews: `{% photo_picker %}`; a plain file field where scripts do not run."""
     plain = _plain(context, name, value="", prefix=prefix)
     return plain | {
-        "label": label or _("照片"), "most": most, "most_megabytes": most_megabytes,
-        "help": help or _("最多 %(most)s 张，每张不超过 %(size)s MB。照片里的拍摄地点等信息会自动去掉。") % {"most": most, "size": most_megabytes},
-    }  # fmt: skip
+        "label": label or _("照片"),
+        "most": most,
+        "most_megabytes": most_megabytes,
+        "help": help
+        or _("最多 %(most)s 张，每张不超过 %(size)s MB。照片里的拍摄地点等信息会自动去掉。")
+        % {"most": most, "size": most_megabytes},
+    }
 
 
 @register.inclusion_tag("parts/pin_picker.html", takes_context=True)
@@ -196,14 +270,18 @@ def pin_picker(
 ) -> dict[str, Any]:
     """A pin on a map of outlines: `{% pin_picker outlines_url locate_url=… %}` sends `lon` and `lat` in WGS-84.
 
-    `outlines_url` answers GeoJSON features with `name`; `locate_url?lon=&lat=` answers the chain of places, 404 outside.
+    `outlines_url` answers GeoJSON features with `name`; `locate_url?lon=&lat=` the chain of places, 404 outside.
     """
     typed = context.get("typed") or {}
     return {
-        "outlines_url": outlines_url, "locate_url": locate_url, "label": label or _("在地图上标出地点"),
-        "lon": typed.get("lon") or lon or "", "lat": typed.get("lat") or lat or "", "id": f"pin-{prefix}map",
+        "outlines_url": outlines_url,
+        "locate_url": locate_url,
+        "label": label or _("在地图上标出地点"),
+        "lon": typed.get("lon") or lon or "",
+        "lat": typed.get("lat") or lat or "",
+        "id": f"pin-{prefix}map",
         "errors": [*errors_of(context.get("problem"), "lon"), *errors_of(context.get("problem"), "location")],
-    }  # fmt: skip
+    }
 
 
 @register.inclusion_tag("parts/place_level.html")
@@ -223,14 +301,19 @@ def place_level(
     is the place meant, at any depth. Without scripts the first level alone does.
     """
     return {
-        "groups": option_groups(options, value), "label": label, "url": url, "parent": parent, "name": name, "depth": depth,
+        "groups": option_groups(options, value),
+        "label": label,
+        "url": url,
+        "parent": parent,
+        "name": name,
+        "depth": depth,
         "below": depth + 1,
-    }  # fmt: skip
+    }
 
 
 @register.inclusion_tag("parts/problem.html")
 def problem_summary(problem: Any = None) -> dict[str, Any]:
-    """What went wrong, above a form, with links to the fields: `{% problem_summary problem %}`; nothing when all is well."""
+    """What went wrong, above a form, with links to the fields: `{% problem_summary problem %}`; or nothing."""
     if not problem:
         return {"show": False}
     lines = [
@@ -260,13 +343,11 @@ def field(bound: BoundField, *, label: Text = "", help: Text | None = None) -> d
     Placeholders of libraries are dropped: they repeat the label. `help=""` drops the library's help too.
     """
     widget = bound.field.widget
-    kind = {CheckboxInput: "check", RadioSelect: "radio"}.get(
-        type(widget), "select" if isinstance(widget, Select) else "input"
-    )
+    kind = _kind(widget)
     looks = {"check": "check-input", "radio": "", "select": "form-select control", "input": "form-control control"}
     errors = [str(message) for message in bound.errors]
     shown_help = bound.help_text if help is None else help
-    attributes = {
+    attributes: dict[str, str | bool] = {
         "class": looks[kind],
         "aria-describedby": _described(id=bound.auto_id, help=shown_help, errors=errors),
     }
@@ -286,6 +367,14 @@ def field(bound: BoundField, *, label: Text = "", help: Text | None = None) -> d
         "error_id": f"{bound.auto_id}-error",
         "help_id": f"{bound.auto_id}-help",
     }
+
+
+def _kind(widget: Widget) -> str:
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if isinstance(widget, RadioSelect):
+        return "radio"
+    return "select" if isinstance(widget, Select) else "input"
 
 
 def flat(attributes: Mapping[str, Any]) -> SafeString:

@@ -81,7 +81,7 @@ def sample() -> dict[str, Any]:
                 {"loc": ["text"], "msg": _("请写明发生了什么，至少 5 个字")},
                 {"loc": ["phone"], "msg": _("请输入正确的手机号码")},
             ],
-        ),  # fmt: skip
+        ),
         "typed": {"text": _("漏水"), "phone": "1380000"},
         "categories": [
             {"label": _("房屋与设施"), "kinds": [("water", _("供水排水")), ("lift", _("电梯故障"))]},

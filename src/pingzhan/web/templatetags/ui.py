@@ -175,7 +175,7 @@ def track_rows(steps: Iterable[Any]) -> list[dict[str, Any]]:
 def track(steps: Iterable[Any], *, label: Text = "") -> dict[str, Any]:
     """The eight steps like a parcel's track: `{% track steps %}`.
 
-    Each step has `label` (or `step`, a Step), `state` (done, now, todo, late, skipped), and may have `at`, `who`, `note`.
+    Each step has `label` (or `step`, a Step), `state` (done, now, todo, late, skipped); `at`, `who`, `note` if known.
     """
     return {"rows": track_rows(steps), "label": label or _("办理进度")}
 
@@ -284,14 +284,20 @@ def clock(
             "late": ("bad", "alarm", _("逾期完成")),
         }.get(state, ("quiet", "circle-dashed", _("不再计时")))
     return {
-        "show": True, "running": state == "running", "tone": tone, "icon_name": icon_name, "words": words, "label": label,
-        "due_at": due_at, "due_iso": due_at.isoformat(),
-    }  # fmt: skip
+        "show": True,
+        "running": state == "running",
+        "tone": tone,
+        "icon_name": icon_name,
+        "words": words,
+        "label": label,
+        "due_at": due_at,
+        "due_iso": due_at.isoformat(),
+    }
 
 
 @register.simple_tag
 def moment(at: datetime | None, *, seconds: bool = False) -> SafeString:
-    """A time in words for people, with the exact one behind it: `{% moment item.at %}`, "今天 14:05", "11月3日 09:20"."""
+    """A time in words, with the exact one behind it: `{% moment item.at %}`, "今天 14:05", "11月3日 09:20"."""
     if at is None:
         return mark_safe("")
     local = timezone.localtime(at)
@@ -415,7 +421,7 @@ def stars_shown(stars: int, *, most: int = 5) -> dict[str, Any]:
 def confirm_dialog(
     id: str, title: Text, text: Text = "", *, ok: Text = "", cancel: Text = "", tone: str = "brand"
 ) -> dict[str, Any]:
-    """Asks before a button with `data-confirm="id"` sends its form: `{% confirm_dialog "take-down" _("撤下公示") … %}`."""
+    """Asks before a button with `data-confirm="id"` sends: `{% confirm_dialog "take-down" _("撤下公示吗") … %}`."""
     return {
         "id": id,
         "title": title,
