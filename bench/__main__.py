@@ -47,7 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     show(rows)
     if options.json:
         about = {"at": datetime.now(UTC).isoformat(), "cpus": os.cpu_count(), "python": platform.python_version()}
-        Path(options.json).write_text(json.dumps(about | {"quick": options.quick, "rows": rows}, ensure_ascii=False, indent=1))
+        Path(options.json).write_text(
+            json.dumps(about | {"quick": options.quick, "rows": rows}, ensure_ascii=False, indent=1)
+        )
     for line in failed:
         print(f"failed: {line}", file=sys.stderr)
     return 1 if failed else 0
@@ -79,7 +81,9 @@ def run(command: list[str], env: dict[str, str], engine: str) -> list[dict[str, 
 def show(rows: list[dict[str, Any]]) -> None:
     print("| what | engine | figure | target | detail |\n|---|---|---:|---:|---|")
     for row in rows:
-        print(f"| {row['what']} | {row['engine']} | {row['figure']} | {row.get('target', '')} | {row.get('detail', '')} |")
+        print(
+            f"| {row['what']} | {row['engine']} | {row['figure']} | {row.get('target', '')} | {row.get('detail', '')} |"
+        )
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 import time
 
-from bench.ground import row
-
 from django.core.management import call_command
 
+from bench.ground import row
 from pingzhan.core.clock import now
 from pingzhan.demo.load import load_demo
 
@@ -16,7 +15,12 @@ def main() -> None:
     migrated = time.perf_counter()
     load_demo(city="putuo", scale="small", now=now(), say=lambda line: None)
     loaded = time.perf_counter()
-    row("migrate and load the demo", f"{loaded - start:.0f} s", target="≤ 60 s", detail=f"of it migrations {migrated - start:.0f} s")
+    row(
+        "migrate and load the demo",
+        f"{loaded - start:.0f} s",
+        target="≤ 60 s",
+        detail=f"of it migrations {migrated - start:.0f} s",
+    )
 
 
 main()

@@ -3,11 +3,10 @@
 import time
 from uuid import uuid4
 
-from bench.ground import QUICK, row
-
 from django.core.management import call_command
 from django.db import transaction
 
+from bench.ground import QUICK, row
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.clock import now
 from pingzhan.journal import operations
@@ -27,8 +26,8 @@ def main() -> None:
         in_one_transaction(
             [
                 operations.draft(
-                    verb="matter.accept", by=SYSTEM, at=at, subject_type="matter", subject_id=uuid4(), place_path="310107/",
-                    from_state="submitted", to_state="accepted",
+                    verb="matter.accept", by=SYSTEM, at=at, subject_type="matter", subject_id=uuid4(),
+                    place_path="310107/",                    from_state="submitted", to_state="accepted",
                 )
                 for _ in range(1000)
             ]

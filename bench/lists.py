@@ -6,23 +6,22 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
-from bench.ground import QUICK, lay_ground, quantile, row, statements, timed
-
 from django.db import connection
 
+from bench.ground import QUICK, lay_ground, quantile, row, statements, timed
 from pingzhan.access.models import Grant
 from pingzhan.access.queries import actor_for
 from pingzhan.core.clock import now
-from pingzhan.core.paging import cursor_of
-from pingzhan.core.ids import random_code, uuid7
-from pingzhan.core.search import cut
 from pingzhan.core.db import put_tokens, tidy_search
+from pingzhan.core.ids import random_code, uuid7
+from pingzhan.core.paging import cursor_of
+from pingzhan.core.search import cut
+from pingzhan.demo.texts.render import render
 from pingzhan.matters.choices import Source, Status
 from pingzhan.matters.models import Category, Matter
 from pingzhan.matters.queries.lists import Filters, matters_for, open_counts, queue_page
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.workflow import CLOSED
-from pingzhan.demo.texts.render import render
 from pingzhan.places.models import Place
 
 MATTERS = 20_000 if QUICK else 1_000_000
@@ -30,7 +29,17 @@ TIMES = 15 if QUICK else 41
 BATCH = 2000
 YEARS = 3
 # One in twenty is still open, as in a city that works.
-OPEN_STATES = [Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD, Status.COMPLETED, Status.FED_BACK, Status.RATED, Status.PUBLISHED]
+OPEN_STATES = [
+    Status.SUBMITTED,
+    Status.ACCEPTED,
+    Status.DISPATCHED,
+    Status.IN_PROGRESS,
+    Status.ON_HOLD,
+    Status.COMPLETED,
+    Status.FED_BACK,
+    Status.RATED,
+    Status.PUBLISHED,
+]
 OPEN_WEIGHTS = [6, 4, 8, 40, 3, 8, 16, 8, 7]
 
 
@@ -45,14 +54,20 @@ def matters(texts: list[str], end: datetime) -> Iterator[Matter]:
         at = end - step * (MATTERS - index)
         grid, kind = rng.choice(grids), rng.choice(kinds)
         late = index > MATTERS * 0.9
-        status = rng.choices(OPEN_STATES, OPEN_WEIGHTS)[0] if late and rng.random() < 0.5 else rng.choices([Status.ARCHIVED, Status.REJECTED, Status.WITHDRAWN], [94, 4, 2])[0]
+        status = (
+            rng.choices(OPEN_STATES, OPEN_WEIGHTS)[0]
+            if late and rng.random() < 0.5
+            else rng.choices([Status.ARCHIVED, Status.REJECTED, Status.WITHDRAWN], [94, 4, 2])[0]
+        )
         handler, receiver = known.handler_for(grid.path, kind.code), known.receiver_for(grid.path)
         parts = grid.path.split("/")
         text = texts[rng.randrange(len(texts))]
         yield Matter(
-            id=uuid7(at), number=f"{parts[2]}-{at:%Y%m%d}-B{index}", query_code=random_code(8), title=text[:24], text=text,
-            category=kind, urgency=kind.urgency, source=Source.PORTAL, place=grid, path=grid.path, street=parts[1],
-            community=parts[2], status=status, is_open=status not in CLOSED, receiver_id=receiver.id if receiver else None,
+            id=uuid7(at), number=f"{parts[2]}-{at:%Y%m%d}-B{index}", query_code=random_code(8), title=text[:24],
+            text=text, category=kind, urgency=kind.urgency, source=Source.PORTAL, place=grid,
+            path=grid.path, street=parts[1],
+            community=parts[2], status=status, is_open=status not in CLOSED,
+            receiver_id=receiver.id if receiver else None,
             suggested_id=handler.id if handler else None,
             handler_id=handler.id if handler and status not in (Status.SUBMITTED, Status.ACCEPTED) else None,
             supervised=rng.random() < 0.01, reported_at=at, status_at=at,
@@ -60,8 +75,8 @@ def matters(texts: list[str], end: datetime) -> Iterator[Matter]:
         )  # fmt: skip
 
 
-def fill(end: datetime) -> list[str]:
-    """A million matters and their search documents; returns the texts."""
+def fill(end: datetime) -> None:
+    """A million matters and their search documents."""
     rng = random.Random(5)
     texts = [render(rng).text for _ in range(400)]
     words = {text: cut(text).split() for text in texts}
@@ -72,16 +87,20 @@ def fill(end: datetime) -> list[str]:
     tidy_search()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return texts
 
 
 def main() -> None:
     lay_ground()
     end = now()
     start = time.perf_counter()
-    texts = fill(end)
+    fill(end)
     row("fill", f"{time.perf_counter() - start:.0f} s", detail=f"{MATTERS:,} matters")
-    users = {grant.user.username: grant.user for grant in Grant.objects.select_related("user").filter(user__username__in=["command", "street", "secretary", "housing"])}
+    users = {
+        grant.user.username: grant.user
+        for grant in Grant.objects.select_related("user").filter(
+            user__username__in=["command", "street", "secretary", "housing"]
+        )
+    }
     actors = {name: actor_for(user, at=end) for name, user in users.items()}
     rare = "消火栓"
     filters = {
@@ -114,12 +133,20 @@ def main() -> None:
     for name, actor in actors.items():
         spent_all: list[tuple[float, str]] = []
         for label, chosen in filters.items():
-            count = statements(lambda c=chosen: queue_page(actor, c, at=end, after=None, limit=100))
-            spent = timed(lambda c=chosen: queue_page(actor, c, at=end, after=None, limit=100), times=TIMES if name == "command" else 9)
+            count = statements(lambda a=actor, c=chosen: queue_page(a, c, at=end, after=None, limit=100))
+            spent = timed(
+                lambda a=actor, c=chosen: queue_page(a, c, at=end, after=None, limit=100),
+                times=TIMES if name == "command" else 9,
+            )
             middle = quantile(spent, 0.5)
             spent_all.append((middle, label))
             if name == "command":
-                row(f"100 of {MATTERS:,}: {label}", f"{middle:.1f} ms", target="≤ 40 ms, ≤ 8 statements", detail=f"{count} statements, p99 {quantile(spent, 0.99):.0f} ms")
+                row(
+                    f"100 of {MATTERS:,}: {label}",
+                    f"{middle:.1f} ms",
+                    target="≤ 40 ms, ≤ 8 statements",
+                    detail=f"{count} statements, p99 {quantile(spent, 0.99):.0f} ms",
+                )
             worst = max(worst, middle)
         if name != "command":
             middle, label = max(spent_all)

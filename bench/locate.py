@@ -4,12 +4,11 @@ import time
 
 import numpy as np
 import shapely
-from bench.ground import QUICK, quantile, row, timed
-
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from bench.ground import QUICK, quantile, row, timed
 from pingzhan.places.choices import Level
 from pingzhan.places.locate import locate, locate_many, refresh
 from pingzhan.places.models import Outline, Place
@@ -34,10 +33,14 @@ def main() -> None:
             for a, b in ((i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1))
         ]
         code = f"230800000001-G{index:05d}"
-        places.append(Place(code=code, name=code, level=Level.GRID, path=f"2308/{code}/", parent=top, kind="town", created_at=at))
+        places.append(
+            Place(code=code, name=code, level=Level.GRID, path=f"2308/{code}/", parent=top, kind="town", created_at=at)
+        )
         outlines.append(shapely.to_geojson(shapely.Polygon(ring)))
     Place.objects.bulk_create(places, batch_size=1000)
-    Outline.objects.bulk_create([Outline(place=p, geometry=g) for p, g in zip(places, outlines, strict=True)], batch_size=1000)
+    Outline.objects.bulk_create(
+        [Outline(place=p, geometry=g) for p, g in zip(places, outlines, strict=True)], batch_size=1000
+    )
     with transaction.atomic():
         changed()
     start = time.perf_counter()
@@ -50,7 +53,12 @@ def main() -> None:
     locate_many(lons[:1000], lats[:1000])
     start = time.perf_counter()
     locate_many(lons, lats)
-    row("locate in batches", f"{number / (time.perf_counter() - start):,.0f}/s", target="≥ 100,000/s", detail=f"{GRIDS} grids")
+    row(
+        "locate in batches",
+        f"{number / (time.perf_counter() - start):,.0f}/s",
+        target="≥ 100,000/s",
+        detail=f"{GRIDS} grids",
+    )
     position = iter(range(number))
 
     def once() -> None:

@@ -12,10 +12,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from bench.ground import QUICK, lay_ground, quantile, row, statements
-
 from django.db import connection, transaction
 
+from bench.ground import QUICK, lay_ground, quantile, row, statements
 from pingzhan.access.actors import ANONYMOUS
 from pingzhan.core.clock import now
 from pingzhan.core.ids import uuid7
@@ -26,7 +25,12 @@ from pingzhan.places.models import Place
 
 HEX = set("0123456789abcdef")
 SECONDS = 2.0 if QUICK else 8.0
-TEXTS = ("3号楼楼道灯坏了一个星期", "垃圾桶满了没人收，味道很大", "楼下广场舞音响太吵，孩子没法睡", "燃气表旁边有味道，麻烦来看看")
+TEXTS = (
+    "3号楼楼道灯坏了一个星期",
+    "垃圾桶满了没人收，味道很大",
+    "楼下广场舞音响太吵，孩子没法睡",
+    "燃气表旁边有味道，麻烦来看看",
+)
 
 
 def points() -> list[tuple[float, float]]:
@@ -76,6 +80,10 @@ def clients(number: int, make: Callable[[int], Callable[[], Any]]) -> tuple[floa
     for worker in workers:
         worker.join()
     return len(spent) / SECONDS, spent
+
+
+def spread(spent: list[float]) -> str:
+    return f"p50 {quantile(spent, 0.5):.1f} ms, p99 {quantile(spent, 0.99):.1f} ms"
 
 
 def by_operation(spots: list[tuple[float, float]]) -> Callable[[int], Callable[[], Any]]:
@@ -139,7 +147,11 @@ def by_api(port: int, spots: list[tuple[float, float]]) -> Callable[[int], Calla
 
         def act() -> None:
             lon, lat = rng.choice(spots)
-            body = {"text": rng.choice(TEXTS), "location": {"lon": lon, "lat": lat}, "contact": {"name": "王", "phone": f"100{rng.randrange(10**8):08d}"}}
+            body = {
+                "text": rng.choice(TEXTS),
+                "location": {"lon": lon, "lat": lat},
+                "contact": {"name": "王", "phone": f"100{rng.randrange(10**8):08d}"},
+            }
             headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
             wire.request("POST", "/api/v1/matters", json.dumps(body), headers)
             answer = wire.getresponse()
@@ -168,7 +180,7 @@ def main() -> None:
         target = ("≥ 300/s, p99 ≤ 100 ms" if postgres else "≥ 150/s") if number == 8 else ""
         row(
             f"report, operation, {number} clients", f"{rate:.0f}/s", target=target,
-            detail=f"p50 {quantile(spent, 0.5):.1f} ms, p99 {quantile(spent, 0.99):.1f} ms, {rate / limit[number]:.2f} of the limit",
+            detail=f"{spread(spent)}, {rate / limit[number]:.2f} of the limit",
         )  # fmt: skip
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -185,7 +197,7 @@ def main() -> None:
             rate, spent = clients(number, by_api(port, spots))
             row(
                 f"report, HTTP API, {number} clients", f"{rate:.0f}/s",
-                detail=f"p50 {quantile(spent, 0.5):.1f} ms, p99 {quantile(spent, 0.99):.1f} ms; load generator on the same cores",
+                detail=f"{spread(spent)}; load generator on the same cores",
             )  # fmt: skip
     finally:
         server.terminate()

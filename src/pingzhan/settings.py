@@ -1,6 +1,6 @@
 """All settings, read once from the environment.
 
-Every `PINGZHAN_*` variable is declared in SETTINGS_PAGE below and documented in docs/settings.md; a test holds the two together.
+Every `PINGZHAN_*` variable is documented in docs/settings.md; a test holds the two together.
 """
 
 import json
@@ -53,7 +53,7 @@ for _part in _SEAL_KEYS.split(","):
 INDEX_KEY = env.str("INDEX_KEY", "") or SECRET_KEY
 
 ALLOWED_HOSTS = env.list("HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.list("ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("ORIGINS", [])
 BEHIND_TLS = env.bool("BEHIND_TLS", False)
 # Number of reverse proxies in front whose X-Forwarded-For may be believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
@@ -167,8 +167,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"username", "phone"}
-# Nobody signs up, but allauth reads its sign-in from here: without a password the login form has no such field, and with
-# a required phone staff who have none could not come in.
+# Nobody signs up, but allauth reads its sign-in from here: without a password the login form has no such field, and
+# with a required phone staff who have none could not come in.
 ACCOUNT_SIGNUP_FIELDS = ["username*", "phone", "password1*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 300

@@ -67,9 +67,7 @@ def grant(
                 require(by, permission, path)
         if by.user_id == user.pk:
             raise NotAllowed(_("不能给自己授权"))
-    given = Grant.objects.create(
-        user=user, role=role, path=path, unit_id=unit_id, since=at, until=until, reason=reason
-    )
+    given = Grant.objects.create(user=user, role=role, path=path, unit_id=unit_id, since=at, until=until, reason=reason)
     record(
         verb="access.grant", by=by, at=at, subject_type="user", subject_id=user.pk, place_path=path, to_state=role,
         grant=str(given.pk), unit=str(unit_id or ""),

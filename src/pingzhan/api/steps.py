@@ -1,5 +1,7 @@
 """The steps of a matter: one address each, all by one way in."""
 
+# untranslated throughout: the names of steps for readers of the API document
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -55,87 +57,87 @@ class Door:
 
 DOORS = (
     Door(
-        Step.ACCEPT, schemas.AcceptIn, operations.accept, "Accept it (受理)",  # untranslated: an example for readers of the API document
+        Step.ACCEPT, schemas.AcceptIn, operations.accept, "Accept it (受理)",
         "Take the matter on. Category, urgency and place may be set right.",
     ),
     Door(
-        Step.REJECT, schemas.RejectIn, operations.reject, "Reject it (不予受理)",  # untranslated: an example for readers of the API document
+        Step.REJECT, schemas.RejectIn, operations.reject, "Reject it (不予受理)",
         "Not taken on; the reason goes to the reporter.",
     ),
     Door(
-        Step.DISPATCH, schemas.DispatchIn, operations.dispatch, "Hand it to a unit (转办)",  # untranslated: an example for readers of the API document
+        Step.DISPATCH, schemas.DispatchIn, operations.dispatch, "Hand it to a unit (转办)",
         "To the unit that the rules name, or to another on the way up from its place.",
     ),
     Door(
-        Step.SIGN, schemas.NoteIn, operations.sign, "Sign for it (签收)",  # untranslated: an example for readers of the API document
+        Step.SIGN, schemas.NoteIn, operations.sign, "Sign for it (签收)",
         "The unit takes it over; until then the receiver stays responsible.",
     ),
     Door(
-        Step.RETURN, schemas.ReasonIn, operations.return_matter, "Return it (退回)",  # untranslated: an example for readers of the API document
+        Step.RETURN, schemas.ReasonIn, operations.return_matter, "Return it (退回)",
         "Not ours: back to who dispatched it. The finish clock runs on.",
     ),
     Door(
-        Step.PROGRESS, schemas.ProgressIn, operations.progress, "Say how far it is (跟踪)",  # untranslated: an example for readers of the API document
+        Step.PROGRESS, schemas.ProgressIn, operations.progress, "Say how far it is (跟踪)",
         "Words among staff, words to the reporter, pictures: at least one.",
     ),
     Door(
-        Step.REFER, schemas.ReferIn, operations.refer, "Refer it up (上呈)",  # untranslated: an example for readers of the API document
+        Step.REFER, schemas.ReferIn, operations.refer, "Refer it up (上呈)",
         "Beyond this level's powers: to the superior, or to a unit further up.",
     ),
     Door(
-        Step.HOLD, schemas.HoldIn, operations.hold, "Put it on hold (暂缓)",  # untranslated: an example for readers of the API document
+        Step.HOLD, schemas.HoldIn, operations.hold, "Put it on hold (暂缓)",
         "Waiting for something outside, at most 30 days; the finish clock stands still.",
     ),
     Door(
-        Step.RESUME, schemas.NoteIn, operations.resume, "Go on with it (恢复办理)",  # untranslated: an example for readers of the API document
+        Step.RESUME, schemas.NoteIn, operations.resume, "Go on with it (恢复办理)",
         "The finish clock goes on with the time that it stood still added.",
     ),
     Door(
-        Step.COMPLETE, schemas.CompleteIn, operations.complete, "Finish it (办结)",  # untranslated: an example for readers of the API document
+        Step.COMPLETE, schemas.CompleteIn, operations.complete, "Finish it (办结)",
         "What was done goes to the receiver, who tells the reporter.",
     ),
     Door(
-        Step.VERIFY, schemas.VerifyIn, operations.verify, "Check the result (核实)",  # untranslated: an example for readers of the API document
+        Step.VERIFY, schemas.VerifyIn, operations.verify, "Check the result (核实)",
         "Done indeed, or, with `ok: false`, back to the unit in charge.",
     ),
     Door(
-        Step.FEED_BACK, schemas.FeedBackIn, operations.feed_back, "Tell the reporter (反馈)",  # untranslated: an example for readers of the API document
+        Step.FEED_BACK, schemas.FeedBackIn, operations.feed_back, "Tell the reporter (反馈)",
         "The result in words meant for the reporter.",
     ),
     Door(
-        Step.RATE, schemas.RateIn, operations.rate, "Rate it (评价)",  # untranslated: an example for readers of the API document
+        Step.RATE, schemas.RateIn, operations.rate, "Rate it (评价)",
         "By the reporter; or by staff who were told by phone or at the door.",
     ),
     Door(
-        Step.PUBLISH, schemas.PublishIn, operations.publish, "Publish the notice (公示)",  # untranslated: an example for readers of the API document
+        Step.PUBLISH, schemas.PublishIn, operations.publish, "Publish the notice (公示)",
         "In the words that a person has read and approved.",
     ),
     Door(
-        Step.ARCHIVE, schemas.ArchiveIn, operations.archive, "Archive it (归档)",  # untranslated: an example for readers of the API document
-        "The last step closes the number (销号).",  # untranslated: an example for readers of the API document
+        Step.ARCHIVE, schemas.ArchiveIn, operations.archive, "Archive it (归档)",
+        "The last step closes the number (销号).",
     ),
     Door(
-        Step.REOPEN, schemas.ReopenIn, operations.reopen, "Reopen it (重新办理)",  # untranslated: an example for readers of the API document
+        Step.REOPEN, schemas.ReopenIn, operations.reopen, "Reopen it (重新办理)",
         "Not settled after all: back to dispatching, with new clocks.",
     ),
     Door(
-        Step.URGE, schemas.UrgeIn, operations.urge, "Urge (催办)",  # untranslated: an example for readers of the API document
+        Step.URGE, schemas.UrgeIn, operations.urge, "Urge (催办)",
         "Ask for haste; the reporter once a day.",
     ),
     Door(
-        Step.SUPERVISE, schemas.SuperviseIn, operations.supervise, "Supervise (督办)",  # untranslated: an example for readers of the API document
+        Step.SUPERVISE, schemas.SuperviseIn, operations.supervise, "Supervise (督办)",
         "The matter is marked until it is closed.",
     ),
     Door(
-        Step.MERGE, schemas.MergeIn, operations.merge, "Merge it (合并)",  # untranslated: an example for readers of the API document
+        Step.MERGE, schemas.MergeIn, operations.merge, "Merge it (合并)",
         "The same trouble was reported before: this sheet ends, its reporter follows the other one.",
     ),
     Door(
-        Step.SPLIT, schemas.SplitIn, operations.split, "Split it (拆分)",  # untranslated: an example for readers of the API document
+        Step.SPLIT, schemas.SplitIn, operations.split, "Split it (拆分)",
         "A further matter for each part; their numbers stand in `parts`.",
     ),
     Door(
-        Step.WITHDRAW, schemas.WithdrawIn, operations.withdraw, "Withdraw it (撤回)",  # untranslated: an example for readers of the API document
+        Step.WITHDRAW, schemas.WithdrawIn, operations.withdraw, "Withdraw it (撤回)",
         "The reporter no longer wants it, while nobody has begun.",
     ),
 )  # fmt: skip

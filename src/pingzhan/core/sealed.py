@@ -302,8 +302,8 @@ def mask_phone(phone: str) -> str:
 
 
 # Family names of two characters that are still common; in any other name the given name begins after the first.
-_LONG_SURNAMES = re.compile(
-    "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|长孙|宇文|司徒|轩辕|端木|呼延|南宫|"  # untranslated: a name of any alphabet
+_LONG_SURNAMES = re.compile(  # untranslated: surnames
+    "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|夏侯|长孙|宇文|司徒|轩辕|端木|呼延|南宫|"
     "百里|西门|独孤|澹台|钟离|闻人|淳于|申屠|公羊|万俟"
 )
 

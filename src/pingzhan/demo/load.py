@@ -29,9 +29,7 @@ def is_loaded() -> bool:
     return Place.objects.exists()
 
 
-def load_demo(
-    *, city: str, scale: str, now: datetime, say: Say, seed: int = SEED, matters: int = MATTERS
-) -> None:
+def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEED, matters: int = MATTERS) -> None:
     """Load the city in one transaction: either all of it is there, or nothing."""
     began = time.monotonic()
     rng = Random(seed)  # noqa: S311 (a demo that can be repeated, no secret)
@@ -53,7 +51,14 @@ def load_reference(root: Place, *, at: datetime) -> None:
     categories = [CategoryRow(group.code, "", group.name, group.name_en) for group in GROUPS.values()]
     categories += [
         CategoryRow(
-            kind.code, kind.group, kind.name, kind.name_en, kind.keywords, kind.urgency, bool(kind.danger), kind.publishable
+            kind.code,
+            kind.group,
+            kind.name,
+            kind.name_en,
+            kind.keywords,
+            kind.urgency,
+            bool(kind.danger),
+            kind.publishable,
         )
         for kind in KINDS.values()
     ]

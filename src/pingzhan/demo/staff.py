@@ -29,7 +29,7 @@ DEMO_STREET = "310107005"
 
 @dataclass(slots=True)
 class Cast:
-    """Who acts in the demo: users by unit, secretaries by community, workers by grid path."""
+    """Who acts in the demo: users by unit, workers by grid path."""
 
     rng: Random
     at: datetime
@@ -55,7 +55,7 @@ class Cast:
 
 
 def make_cast(*, places: list[Place], rng: Random, at: datetime) -> Cast:
-    """Units of every level, a user for each unit that handles matters, a worker for each grid, leaders of one street."""
+    """Units of every level, a user for each that handles matters, a worker for each grid, leaders of one street."""
     cast = Cast(rng, at)
     by_level: dict[str, list[Place]] = {}
     for place in places:
@@ -81,7 +81,15 @@ def _make_units(cast: Cast, place: Place, level: str) -> None:
         "community": cast.units.get((above, "street.operations")),
     }[level]
     if level == "district":
-        _unit(cast, place, "district.operations", "区城市运行管理中心", "District Urban Operations Centre", UnitKind.COMMAND, None)
+        _unit(
+            cast,
+            place,
+            "district.operations",
+            "区城市运行管理中心",
+            "District Urban Operations Centre",
+            UnitKind.COMMAND,
+            None,
+        )
         superior = cast.units[place.path, "district.operations"]
     for template in UNITS.values():
         if template.level != level:

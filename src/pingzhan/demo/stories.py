@@ -78,11 +78,12 @@ class Walk:
     def _at_work(self, at: datetime) -> datetime:
         """The same moment if people are at work then, otherwise some time after the next opening."""
         opened = reference().calendar.add_working_minutes(at, 0)
-        return at if opened == at else opened + timedelta(minutes=self.rng.uniform(4, 150), seconds=self.rng.randrange(60))
+        return (
+            at if opened == at else opened + timedelta(minutes=self.rng.uniform(4, 150), seconds=self.rng.randrange(60))
+        )
 
     def receiver(self) -> Actor:
         return self.cast.of_unit(self.matter.receiver_id)
-
 
     def handler(self) -> Actor:
         if self.matter.handler_id == self.matter.receiver_id:
@@ -146,7 +147,9 @@ def _one(
 
 def _when(rng: Random, story: Story, *, now: datetime, standing: str) -> datetime:
     """A moment of the last days, at an hour when such a text is written; those still under way began lately."""
-    longest = {"report": 0.6, "accept": 1.0, "dispatch": 2, "sign": 5, "progress": 9, "hold": 9}.get(standing, 16 if standing else DAYS)
+    longest = {"report": 0.6, "accept": 1.0, "dispatch": 2, "sign": 5, "progress": 9, "hold": 9}.get(
+        standing, 16 if standing else DAYS
+    )
     moment = now - timedelta(days=rng.uniform(0.1, longest))
     low, high = story.hours or (7, 22)
     zone = ZoneInfo("Asia/Shanghai")
@@ -167,7 +170,11 @@ def _spot(rng: Random, place: Place) -> Location:
 
 
 def _accept(walk: Walk) -> None:
-    walk.take("accept", lambda by: operations.accept(matter=walk.matter, by=by, at=walk.at, note=walk.story.accept), walk.receiver)
+    walk.take(
+        "accept",
+        lambda by: operations.accept(matter=walk.matter, by=by, at=walk.at, note=walk.story.accept),
+        walk.receiver,
+    )
 
 
 def _dispatch(walk: Walk, unit: str = "") -> None:
@@ -181,22 +188,42 @@ def _sign(walk: Walk) -> None:
     walk.take("sign", lambda by: operations.sign(matter=walk.matter, by=by, at=walk.at), walk.handler)
 
 
+def _progress(walk: Walk, reply: str) -> None:
+    walk.take(
+        "progress",
+        lambda by: operations.progress(matter=walk.matter, by=by, at=walk.at, reply=reply),
+        walk.handler,
+    )
+
+
 def _handle(walk: Walk) -> None:
     _sign(walk)
     for note in walk.story.progress[:2]:
-        walk.take("progress", lambda by, note=note: operations.progress(matter=walk.matter, by=by, at=walk.at, reply=note), walk.handler)  # type: ignore[misc]
-    walk.take("complete", lambda by: operations.complete(matter=walk.matter, by=by, at=walk.at, result=walk.story.result), walk.handler)
+        _progress(walk, note)
+    walk.take(
+        "complete",
+        lambda by: operations.complete(matter=walk.matter, by=by, at=walk.at, result=walk.story.result),
+        walk.handler,
+    )
 
 
 def _feed_back(walk: Walk) -> None:
     if walk.rng.random() < 0.6 and walk.stop_after != "complete":
         walk.take("verify", lambda by: operations.verify(matter=walk.matter, by=by, at=walk.at), walk.receiver)
-    walk.take("feed_back", lambda by: operations.feed_back(matter=walk.matter, by=by, at=walk.at, reply=walk.story.reply), walk.receiver)
+    walk.take(
+        "feed_back",
+        lambda by: operations.feed_back(matter=walk.matter, by=by, at=walk.at, reply=walk.story.reply),
+        walk.receiver,
+    )
 
 
 def _rate(walk: Walk, stars: int) -> None:
     comment = walk.story.comments.get(stars, "") if walk.rng.random() < 0.7 else ""
-    walk.take("rate", lambda by: operations.rate(matter=walk.matter, by=by, at=walk.at, stars=stars, comment=comment), walk.reporter)
+    walk.take(
+        "rate",
+        lambda by: operations.rate(matter=walk.matter, by=by, at=walk.at, stars=stars, comment=comment),
+        walk.reporter,
+    )
 
 
 def _close(walk: Walk) -> None:
@@ -206,7 +233,11 @@ def _close(walk: Walk) -> None:
         walk.take("archive", lambda by: operations.archive(matter=walk.matter, by=by, at=walk.at), walk.receiver)
     else:
         reason = "涉及个人隐私，不予公示。"
-        walk.take("archive", lambda by: operations.archive(matter=walk.matter, by=by, at=walk.at, reason=reason), walk.receiver)
+        walk.take(
+            "archive",
+            lambda by: operations.archive(matter=walk.matter, by=by, at=walk.at, reason=reason),
+            walk.receiver,
+        )
 
 
 def _publish(walk: Walk, by: Actor) -> object:
@@ -260,7 +291,8 @@ def _withdrawn(walk: Walk, earlier: list[Matter]) -> None:
 def _merged(walk: Walk, earlier: list[Matter]) -> None:
     """Into an earlier open matter of the same community, if there is one."""
     into = next(
-        (m for m in reversed(earlier) if m.community == walk.matter.community and m.is_open and not m.merged_into_id), None
+        (m for m in reversed(earlier) if m.community == walk.matter.community and m.is_open and not m.merged_into_id),
+        None,
     )
     if into is None:
         _through(walk, earlier)
@@ -280,7 +312,11 @@ def _held(walk: Walk, earlier: list[Matter]) -> None:
         walk.handler,
     )
     walk.take("resume", lambda by: operations.resume(matter=walk.matter, by=by, at=walk.at), walk.handler)
-    walk.take("complete", lambda by: operations.complete(matter=walk.matter, by=by, at=walk.at, result=walk.story.result), walk.handler)
+    walk.take(
+        "complete",
+        lambda by: operations.complete(matter=walk.matter, by=by, at=walk.at, result=walk.story.result),
+        walk.handler,
+    )
     _feed_back(walk)
     _close(walk)
 
@@ -318,4 +354,3 @@ _WALKS: dict[str, Callable[[Walk, list[Matter]], None]] = {
     "through": _through, "returned": _returned, "rejected": _rejected, "withdrawn": _withdrawn, "merged": _merged,
     "held": _held, "reopened": _reopened, "referred": _referred,
 }  # fmt: skip
-

@@ -32,7 +32,7 @@ class Category(models.Model):
 
 
 class DispatchRule(models.Model):
-    """Under `path`, matters of `category` (empty: any) go to the nearest unit of `section` on the way up, or to `unit`."""
+    """Under `path`, matters of `category` (empty: any) go to `unit`, or to the nearest one of `section` upwards."""
 
     path = PathField(max_length=200)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True)
@@ -47,7 +47,9 @@ class DispatchRule(models.Model):
             models.UniqueConstraint(
                 fields=["path"], condition=Q(category__isnull=True), name="dispatch_rule_default_once"
             ),
-            models.CheckConstraint(condition=~Q(section="") | Q(unit__isnull=False), name="dispatch_rule_names_someone"),
+            models.CheckConstraint(
+                condition=~Q(section="") | Q(unit__isnull=False), name="dispatch_rule_names_someone"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,8 +44,8 @@ def classify(text: str, keywords: Mapping[str, Sequence[str]]) -> Guess | None:
 
 
 DANGER_WORDS = (  # untranslated: residents write Chinese
-    "着火", "起火", "火灾", "冒烟", "爆炸", "燃气泄漏", "煤气泄漏", "煤气味", "燃气味", "触电", "坠楼", "跳楼", "自杀", "昏迷",
-    "晕倒", "中毒", "溺水", "坍塌", "倒塌", "被困", "持刀", "打人", "出血", "没有呼吸",
+    "着火", "起火", "火灾", "冒烟", "爆炸", "燃气泄漏", "煤气泄漏", "煤气味", "燃气味", "触电", "坠楼", "跳楼", "自杀",
+    "昏迷", "晕倒", "中毒", "溺水", "坍塌", "倒塌", "被困", "持刀", "打人", "出血", "没有呼吸",
 )  # fmt: skip
 
 
@@ -119,9 +119,7 @@ class Allowance:
     urgency: str = ""
 
 
-def allowance(
-    rules: Iterable[Allowance], *, kind: str, category: str, group: str, urgency: str
-) -> Allowance | None:
+def allowance(rules: Iterable[Allowance], *, kind: str, category: str, group: str, urgency: str) -> Allowance | None:
     """The most specific rule of `kind`: by category, then its group, then urgency, then the default."""
     best: Allowance | None = None
     best_rank = -1

@@ -29,7 +29,9 @@ def _index(entries: list[Entry]) -> None:
 def lapse_ratings(at: datetime) -> int:
     """Take the matters on whose reporters did not rate them in time; several workers may do so at once."""
     due = (
-        Clock.objects.filter(kind=ClockKind.RATE, state=ClockState.RUNNING, due_at__lt=at, matter__status=Status.FED_BACK)
+        Clock.objects.filter(
+            kind=ClockKind.RATE, state=ClockState.RUNNING, due_at__lt=at, matter__status=Status.FED_BACK
+        )
         .select_related("matter")
         .order_by("due_at", "id")[:BATCH]
     )

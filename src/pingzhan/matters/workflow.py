@@ -61,7 +61,9 @@ TABLE: dict[Step, Transition] = {
         _transition(Step.SUPERVISE, IN_HAND, None, P.MATTER_SUPERVISE),
         _transition(Step.MERGE, {S.SUBMITTED, S.ACCEPTED}, S.MERGED, P.MATTER_ACCEPT),
         _transition(Step.SPLIT, {S.SUBMITTED, S.ACCEPTED}, None, P.MATTER_ACCEPT),
-        _transition(Step.WITHDRAW, {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}, S.WITHDRAWN, P.MATTER_ACCEPT, by_reporter=True),
+        _transition(
+            Step.WITHDRAW, {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}, S.WITHDRAWN, P.MATTER_ACCEPT, by_reporter=True
+        ),
     )
 }
 

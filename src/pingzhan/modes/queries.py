@@ -42,9 +42,7 @@ def modes_at(paths: Collection[str], *, at: datetime, exercise: bool = False) ->
         rows = rows.filter(response__exercise=False)
     # A real emergency before an exercise, the higher level before the lower, the later before the earlier.
     found = list(rows.order_by("response__exercise", "response__level", "-response__since", "-id"))
-    return {
-        path: next((_mode(row) for row in found if path.startswith(row.path)), PEACETIME) for path in paths
-    }
+    return {path: next((_mode(row) for row in found if path.startswith(row.path)), PEACETIME) for path in paths}
 
 
 def _mode(row: ResponsePlace) -> Mode:

@@ -39,7 +39,7 @@ def unit(code: str) -> Unit:
 
 
 def units_for_dispatch(by: Actor, path: str) -> QuerySet[Unit]:
-    """The units to which a matter at `path` may be given: those of the places on its way up, ordered from near to far."""
+    """The units to which a matter at `path` may be given: those on its way up, from near to far."""
     above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
     return Unit.objects.filter(path__in=above, until__isnull=True).order_by("-path", "kind", "name", "id")
 

@@ -29,7 +29,7 @@ class LanguageMiddleware:
             wanted = request.headers.get("Accept-Language", "").lower()
             language = "en" if wanted.startswith("en") and "zh" not in wanted else "zh-hans"
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", "zh-Hans" if language == "zh-hans" else "en")
         return response
@@ -52,7 +52,7 @@ class ActorMiddleware:
 def current_actor(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         return ANONYMOUS
-    return actor_for(request.user, at=request.at)  # type: ignore[arg-type,attr-defined]
+    return actor_for(request.user, at=request.at)  # type: ignore[attr-defined]
 
 
 class SecondFactorMiddleware:

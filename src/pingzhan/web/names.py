@@ -12,7 +12,7 @@ def named(thing: Any) -> str:
     """The name of a category or unit: the English one on English pages where there is one; "" for None."""
     if thing is None:
         return ""
-    if (get_language() or "").startswith("en") and getattr(thing, "name_en", ""):
+    if (get_language() or "").startswith("en") and getattr(thing, "name_en", None):
         return str(thing.name_en)
     return str(thing.name)
 

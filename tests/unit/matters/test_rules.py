@@ -5,9 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pingzhan.core.worktime import Calendar
-from pingzhan.matters.rules import Allowance, allowance, classify, due_at, endangers_life, hide_personal, title_of, urgency_of
+from pingzhan.matters.rules import (
+    Allowance,
+    allowance,
+    classify,
+    due_at,
+    endangers_life,
+    hide_personal,
+    title_of,
+    urgency_of,
+)
 
-KEYWORDS = {"utility.gas": ["燃气", "煤气味", "燃气泄漏"], "waste.bin": ["垃圾", "垃圾桶"], "noise.night": ["噪声", "吵"]}
+KEYWORDS = {
+    "utility.gas": ["燃气", "煤气味", "燃气泄漏"],
+    "waste.bin": ["垃圾", "垃圾桶"],
+    "noise.night": ["噪声", "吵"],
+}
 
 
 def test_the_category_is_found_by_its_words():
@@ -57,7 +70,9 @@ def test_personal_data_is_hidden(text, gone, kind):
     assert kind in found.kinds
 
 
-@pytest.mark.parametrize("text", ["2026年11月20日上午9点，垃圾桶满了", "共有128户居民受影响", "公交车125路晚点30分钟", "曹杨路500弄门口积水"])
+@pytest.mark.parametrize(
+    "text", ["2026年11月20日上午9点，垃圾桶满了", "共有128户居民受影响", "公交车125路晚点30分钟", "曹杨路500弄门口积水"]
+)
 def test_what_names_nobody_stays(text):
     assert hide_personal(text).text == text
 
@@ -106,8 +121,12 @@ def test_no_rule_no_time():
 
 def test_round_the_clock_runs_through_the_holiday():
     start = datetime(2026, 9, 30, 8, tzinfo=UTC)
-    assert due_at(Allowance("finish", "calendar", minutes=480), start=start, calendar=Calendar()) == start + timedelta(hours=8)
-    assert due_at(Allowance("finish", "calendar", days=2), start=start, calendar=Calendar()) == start + timedelta(days=2)
+    assert due_at(Allowance("finish", "calendar", minutes=480), start=start, calendar=Calendar()) == start + timedelta(
+        hours=8
+    )
+    assert due_at(Allowance("finish", "calendar", days=2), start=start, calendar=Calendar()) == start + timedelta(
+        days=2
+    )
 
 
 def test_working_days_step_over_national_day():
@@ -119,5 +138,7 @@ def test_working_days_step_over_national_day():
 
 
 def test_the_29th_of_february_is_a_day_like_any():
-    due = due_at(Allowance("finish", "working", days=1), start=datetime(2028, 2, 28, 2, tzinfo=UTC), calendar=Calendar())
+    due = due_at(
+        Allowance("finish", "working", days=1), start=datetime(2028, 2, 28, 2, tzinfo=UTC), calendar=Calendar()
+    )
     assert Calendar().local_date(due) == date(2028, 2, 29)

@@ -55,7 +55,11 @@ def test_numbers_run_on_by_community_and_day(world):
 def test_outside_the_area_is_said_politely(world):
     with pytest.raises(Invalid) as caught:
         operations.report(
-            text="漏水", location=operations.Location(lon=0.0, lat=0.0), source=Source.PORTAL, by=world.actor(), at=world.at
+            text="漏水",
+            location=operations.Location(lon=0.0, lat=0.0),
+            source=Source.PORTAL,
+            by=world.actor(),
+            at=world.at,
         )
     assert "12345" in str(caught.value.detail)
     assert not Matter.objects.exists()
@@ -102,7 +106,11 @@ def test_the_whole_loop(world):
 def test_words_are_kept_apart_from_the_journal(world):
     matter = world.matter(to="in_progress")
     operations.progress(
-        matter=matter, by=world.actor(world.handled_by(matter)), at=later(matter, hours=1), note="业主王小明电话不通", reply="已联系"
+        matter=matter,
+        by=world.actor(world.handled_by(matter)),
+        at=later(matter, hours=1),
+        note="业主王小明电话不通",
+        reply="已联系",
     )
     entry = Entry.objects.filter(subject_id=matter.pk).latest("id")
     assert "王小明" not in str(entry.data)
@@ -117,9 +125,13 @@ def test_words_are_kept_apart_from_the_journal(world):
 def test_a_return_keeps_the_finish_clock(world):
     matter = world.matter(to="dispatched")
     due = clocks(matter)["finish"].due_at
-    operations.return_matter(matter=matter, by=world.actor("property_staff"), at=later(matter, hours=1), reason="不属于物业")
+    operations.return_matter(
+        matter=matter, by=world.actor("property_staff"), at=later(matter, hours=1), reason="不属于物业"
+    )
     assert (matter.status, matter.handler_id) == ("accepted", None)
-    operations.dispatch(matter=matter, by=world.actor("secretary"), at=later(matter, hours=1), unit="310107005001.committee")
+    operations.dispatch(
+        matter=matter, by=world.actor("secretary"), at=later(matter, hours=1), unit="310107005001.committee"
+    )
     assert clocks(matter)["finish"].due_at == due
     assert matter.returns == 1 or Matter.objects.get(pk=matter.pk).returns == 1
 
@@ -127,7 +139,9 @@ def test_a_return_keeps_the_finish_clock(world):
 def test_a_return_needs_a_reason(world):
     matter = world.matter(to="dispatched")
     with pytest.raises(Invalid):
-        operations.return_matter(matter=matter, by=world.actor("property_staff"), at=later(matter, hours=1), reason="  ")
+        operations.return_matter(
+            matter=matter, by=world.actor("property_staff"), at=later(matter, hours=1), reason="  "
+        )
     matter.refresh_from_db()
     assert matter.status == "dispatched"
 
@@ -228,7 +242,10 @@ def test_merging_ends_one_sheet_and_names_the_other(world):
 def test_parts_of_a_report_keep_its_reporter(world):
     matter = world.report(by="resident", contact_phone="10012345678")
     children = operations.split(
-        matter=matter, parts=["广场舞音响太吵", "消防通道被占"], by=world.actor("secretary"), at=later(matter, minutes=5)
+        matter=matter,
+        parts=["广场舞音响太吵", "消防通道被占"],
+        by=world.actor("secretary"),
+        at=later(matter, minutes=5),
     )
     assert [child.category_id for child in children] == ["noise.square", "fire.passage"]
     assert all(child.parent_id == matter.pk and child.reporter_id == matter.reporter_id for child in children)
@@ -292,7 +309,9 @@ def test_a_stale_version_is_refused(world):
     seen = matter.version
     operations.progress(matter=Matter.objects.get(pk=matter.pk), by=handler, at=later(matter, hours=1), note="一")
     with pytest.raises(Stale):
-        operations.progress(matter=Matter.objects.get(pk=matter.pk), by=handler, at=later(matter, hours=2), note="二", version=seen)
+        operations.progress(
+            matter=Matter.objects.get(pk=matter.pk), by=handler, at=later(matter, hours=2), note="二", version=seen
+        )
 
 
 def test_opening_a_contact_is_logged_with_its_purpose(world):
@@ -309,7 +328,11 @@ def test_opening_a_contact_is_logged_with_its_purpose(world):
 def test_wrong_code_and_wrong_number_are_told_apart_by_nobody(world):
     matter = world.report()
     assert matter_by_code(matter.number, f" {matter.query_code[:4].lower()} {matter.query_code[4:]}").pk == matter.pk
-    for number, code in ((matter.number, "AAAAAAAA"), ("310107005001-20260310-9999", matter.query_code), (matter.number, "")):
+    for number, code in (
+        (matter.number, "AAAAAAAA"),
+        ("310107005001-20260310-9999", matter.query_code),
+        (matter.number, ""),
+    ):
         with pytest.raises(NotFound):
             matter_by_code(number, code)
 

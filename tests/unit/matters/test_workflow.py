@@ -8,10 +8,29 @@ from pingzhan.matters.choices import Status, Step
 from pingzhan.matters.rules import CLOCKS, track
 from pingzhan.matters.workflow import CLOSED, EIGHT_STEPS, OWNER, TABLE, steps_from
 
-CONTRACT_STEPS = (
-    "accept reject dispatch sign return progress refer hold resume complete verify feed_back rate publish archive reopen "
-    "urge supervise merge split withdraw"
-).split()
+CONTRACT_STEPS = [
+    "accept",
+    "reject",
+    "dispatch",
+    "sign",
+    "return",
+    "progress",
+    "refer",
+    "hold",
+    "resume",
+    "complete",
+    "verify",
+    "feed_back",
+    "rate",
+    "publish",
+    "archive",
+    "reopen",
+    "urge",
+    "supervise",
+    "merge",
+    "split",
+    "withdraw",
+]
 
 
 def test_every_step_of_the_contract_is_in_the_table():

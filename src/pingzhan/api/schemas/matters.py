@@ -1,5 +1,7 @@
 """Matters as the API shows them, and the report that starts one."""
 
+# untranslated throughout: examples for readers of the API document
+
 from typing import Literal
 from uuid import UUID
 
@@ -13,7 +15,9 @@ from pingzhan.matters.choices import ClockKind, ClockState, Source, Status, Step
 class ContactIn(In):
     """How the reporter can be reached; sealed when stored, masked when shown."""
 
-    name: str = Field("", max_length=40, examples=["李女士"])  # untranslated: an example for readers of the API document
+    name: str = Field(
+        "", max_length=40, examples=["李女士"]
+    )
     phone: str = Field("", max_length=24, examples=["100 0000 0001"])
 
 
@@ -27,7 +31,9 @@ class PictureIn(In):
 class ReportIn(In):
     """A new matter. Where it is: `location` (a point), or `place` (a code or an address in words), or `address`."""
 
-    text: Words = Field(examples=["3号楼楼道漏水，地上都是水，老人走路危险"])  # untranslated: an example for readers of the API document
+    text: Words = Field(
+        examples=["3号楼楼道漏水，地上都是水，老人走路危险"]
+    )
     category: str | None = Field(
         None, max_length=60, description="Code from GET /categories; found from the words when left out."
     )
@@ -188,7 +194,7 @@ class TimelineOut(Out):
 class MaskedContact(Out):
     """The reporter, masked; POST /matters/{number}/contact shows it in the clear, on record."""
 
-    name: str = Field(examples=["李**"])  # untranslated: an example for readers of the API document
+    name: str = Field(examples=["李**"])
     phone: str = Field(examples=["100****0001"])
 
 
@@ -219,7 +225,9 @@ class PublicSheetOut(SheetOut):
 class ContactPurpose(In):
     """Why the contact is opened."""
 
-    purpose: Words = Field(max_length=200, examples=["上门前电话联系报修人"])  # untranslated: an example for readers of the API document
+    purpose: Words = Field(
+        max_length=200, examples=["上门前电话联系报修人"]
+    )
 
 
 class ContactOut(Out):

@@ -74,7 +74,7 @@ def conflict(matter: Matter, step: Step) -> StateConflict:
 
 
 def advance(move: Move) -> Matter:
-    """Take the step. Of two who take it at once the database lets one through; the other gets StateConflict or Stale."""
+    """Take the step. Of two at once the database lets one through; the other gets StateConflict or Stale."""
     check(move)
     matter, at = move.matter, move.at
     before = matter.status
@@ -91,9 +91,10 @@ def advance(move: Move) -> Matter:
             changes |= {"status": after, "status_at": at, "is_open": after not in CLOSED}
         _claim(move, changes)
         _write_clocks(ending, starting, at=at)
+        said: dict[str, Any] = _digests(move.words) | move.data
         entry = record(
             verb=f"matter.{move.step.value}", by=move.by, at=at, subject_type="matter", subject_id=matter.pk,
-            place_path=matter.path, from_state=before, to_state=after, **_digests(move.words), **move.data,
+            place_path=matter.path, from_state=before, to_state=after, **said,
         )  # fmt: skip
         _write_words(move, entry.uid)
         if move.tell and matter.contact_index:

@@ -50,7 +50,8 @@ def load_catalogue(
     require(by, Permission.PLACE_IMPORT, root.path)
     rows = [
         Category(
-            code=row.code, parent_id=row.parent or None, name=row.name, name_en=row.name_en, keywords=list(row.keywords),
+            code=row.code, parent_id=row.parent or None, name=row.name, name_en=row.name_en,
+            keywords=list(row.keywords),
             urgency=row.urgency, danger=row.danger, publishable=row.publishable, position=position,
         )
         for position, row in enumerate(categories)

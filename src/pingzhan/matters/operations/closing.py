@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
-from pingzhan.core.errors import Invalid, StateConflict
+from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.journal.operations import record
 from pingzhan.matters.choices import Status, Step
 from pingzhan.matters.models import Matter, Notice, Rating
@@ -23,7 +23,16 @@ def verify(
     """The receiver has looked: done indeed, or sent back to the unit in charge."""
     if ok:
         return advance(
-            Move(matter, Step.VERIFY, by, at, Words(note=note.strip()), {"verified_at": at}, version=version, data={"ok": True})
+            Move(
+                matter,
+                Step.VERIFY,
+                by,
+                at,
+                Words(note=note.strip()),
+                {"verified_at": at},
+                version=version,
+                data={"ok": True},
+            )
         )
     note = needed(note, "note", _("请写明哪里还没有办好"))
     return advance(
@@ -77,6 +86,8 @@ def publish(
     *, matter: Matter, by: Actor, at: datetime, title: str, text: str, result: str, version: int | None = None
 ) -> Matter:
     """Publish the notice in the words that a person has read and approved."""
+    if by.user_id is None:
+        raise NotAllowed(_("公示须由登录的工作人员审定"))
     title = needed(title, "title", _("请填写公示标题"))[:80]
     text = needed(text, "text", _("请填写反映内容"))
     result = needed(result, "result", _("请填写办理结果"))

@@ -81,12 +81,12 @@ def resume(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: 
     calendar = reference().calendar
     for clock in clocks:
         if clock.state == ClockState.PAUSED and clock.paused_at is not None:
-            clock.due_at = moved_on(clock.due_at, basis=clock.basis, paused_at=clock.paused_at, at=at, calendar=calendar)
+            clock.due_at = moved_on(
+                clock.due_at, basis=clock.basis, paused_at=clock.paused_at, at=at, calendar=calendar
+            )
             clock.state, clock.paused_at = ClockState.RUNNING, None
     due = min((clock.due_at for clock in clocks), default=None)
-    matter = advance(
-        Move(matter, Step.RESUME, by, at, Words(note=note.strip()), {"next_due_at": due}, version=version)
-    )
+    matter = advance(Move(matter, Step.RESUME, by, at, Words(note=note.strip()), {"next_due_at": due}, version=version))
     Clock.objects.bulk_update(clocks, ["due_at", "state", "paused_at"])
     return matter
 

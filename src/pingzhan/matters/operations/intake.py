@@ -102,11 +102,15 @@ def _unit(matter: Matter, code: str) -> UnitRef:
     if not code:
         suggested = known.units.get(matter.suggested_id) if matter.suggested_id else None
         if suggested is None:
-            raise Invalid(_("没有可自动确定的承办单位，请选择一个"), errors=[{"loc": ["unit"], "msg": _("请选择承办单位")}])
+            raise Invalid(
+                _("没有可自动确定的承办单位，请选择一个"), errors=[{"loc": ["unit"], "msg": _("请选择承办单位")}]
+            )
         return suggested
     found = next((unit for unit in known.units.values() if unit.code == code), None)
     if found is None or not matter.path.startswith(found.path):
-        raise Invalid(_("这个单位不能承办此处的事项"), errors=[{"loc": ["unit"], "msg": _("请选择所在区域或上级的单位")}])
+        raise Invalid(
+            _("这个单位不能承办此处的事项"), errors=[{"loc": ["unit"], "msg": _("请选择所在区域或上级的单位")}]
+        )
     return found
 
 
@@ -135,7 +139,9 @@ def refer(
 
 
 @transaction.atomic
-def merge(*, matter: Matter, into: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None) -> Matter:
+def merge(
+    *, matter: Matter, into: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None
+) -> Matter:
     """The same trouble was reported before: this sheet ends, its reporter follows the older one."""
     if into.pk == matter.pk:
         raise Invalid(_("不能合并到自己"), errors=[{"loc": ["into"], "msg": _("请选择另一件事项")}])
@@ -160,9 +166,7 @@ def split(
         message = _("请把内容拆成 1 至 %(most)s 个部分") % {"most": MOST_PARTS}
         raise Invalid(message, errors=[{"loc": ["parts"], "msg": message}])
     place = matter.path.rstrip("/").rsplit("/", 1)[-1]
-    advance(
-        Move(matter, Step.SPLIT, by, at, Words(note=note), version=version, data={"parts": len(parts)})
-    )
+    advance(Move(matter, Step.SPLIT, by, at, Words(note=note), version=version, data={"parts": len(parts)}))
     return [
         report(
             text=part,
@@ -181,4 +185,3 @@ def withdraw(*, matter: Matter, by: Actor, at: datetime, reason: str = "", versi
     return advance(
         Move(matter, Step.WITHDRAW, by, at, Words(reply=reason.strip()), {"next_due_at": None}, version=version)
     )
-

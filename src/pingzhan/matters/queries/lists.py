@@ -52,14 +52,16 @@ def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Mat
 
 
 def narrowed(actor: Actor, filters: Filters) -> QuerySet[Matter]:
-    """The scope by everything but the state: what the tabs of a queue count. Place and words may ask one statement each."""
+    """The scope by everything but the state: what the tabs count. Place and words may ask one statement each."""
     rows = Matter.objects.filter(scope(actor, Permission.MATTER_VIEW))
     if filters.place:
         rows = rows.filter(_in_place(filters.place))
     if filters.category:
         rows = rows.filter(category_id__in=kinds_of(filters.category))
     if filters.handler:
-        rows = rows.filter(handler_id=next((u.id for u in reference().units.values() if u.code == filters.handler), None))
+        rows = rows.filter(
+            handler_id=next((u.id for u in reference().units.values() if u.code == filters.handler), None)
+        )
     if filters.urgency:
         rows = rows.filter(urgency=filters.urgency)
     if filters.supervised:
@@ -133,7 +135,7 @@ def queue_page(
     due_first: bool = False,
     rows: QuerySet[Matter] | None = None,
 ) -> Page[Matter]:
-    """One page, newest first, or the most pressing first; one statement. `rows`: `narrowed` already, by these filters."""
+    """One page, newest or most pressing first; one statement. `rows`: `narrowed` already, by these filters."""
     rows = in_state(narrowed(actor, filters) if rows is None else rows, actor, filters, at=at).only(*ROW)
     if due_first:
         rows = rows.filter(next_due_at__isnull=False)

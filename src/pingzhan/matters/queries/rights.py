@@ -19,7 +19,10 @@ def has_right(actor: Actor, step: Step, matter: Matter) -> bool:
     row = TABLE[step]
     if actor.kind == "system" or (row.by_reporter and is_reporter(actor, matter)):
         return True
-    return any(_reaches(row, held.path, held.unit_id, held.definition.by_unit, matter) for held in actor.holding(row.permission))
+    return any(
+        _reaches(row, held.path, held.unit_id, held.definition.by_unit, matter)
+        for held in actor.holding(row.permission)
+    )
 
 
 def _reaches(row: Transition, path: str, unit_id: object, by_unit: bool, matter: Matter) -> bool:

@@ -57,7 +57,10 @@ def sheet(matter: Matter, *, public: bool) -> Sheet:
     words = list(remarks)
     pictures = list(matter.attachments.order_by("at", "id"))
     items = tuple(_item(entry, words, pictures, public=public) for entry in entries if _shown(entry, public=public))
-    before = next((e.from_state for e in reversed(entries) if e.to_state in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}), "")
+    before = next(
+        (e.from_state for e in reversed(entries) if e.to_state in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}),
+        "",
+    )
     return Sheet(
         matter=matter,
         items=items,

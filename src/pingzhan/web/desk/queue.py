@@ -70,7 +70,7 @@ def _show(request: HttpRequest, wanted: Asked) -> HttpResponse:
     counts = None if wanted.filters.q else open_counts(actor, at=at, rows=base)
     context = {
         "asked": wanted,
-        "rows": rows_of(found.items, at=at, link=wanted.sheet_url),
+        "rows": rows_of(found.items, at=at, link=wanted.sheet_url, within=roots(actor, P.MATTER_VIEW)),
         "next": wanted.url(after=found.next) if found.next else "",
         "first": wanted.url(after="") if wanted.query.get("after") else "",
         "tabs": tabs(wanted, actor, counts),
@@ -80,7 +80,7 @@ def _show(request: HttpRequest, wanted: Asked) -> HttpResponse:
         ],
         "sizes": [(LIMITS[0], wanted.url(limit="")), *((size, wanted.url(limit=str(size))) for size in LIMITS[1:])],
         "words": wanted.words(),
-        "state": {name: wanted.query.get(name, "") for name in (*STATES, "order", "limit", "q", "handler")},
+        "state": {name: wanted.query.get(name, "") for name in (*STATES, "order", "limit", "q", "handler", "since")},
         "unasked": {"q": wanted.url(q=""), "handler": wanted.url(handler="")},
         "handler_name": handler_name(wanted.filters.handler),
         "can_accept": bool(actor.holding(P.MATTER_ACCEPT)),

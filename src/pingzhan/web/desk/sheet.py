@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 else:
     Matter = Any
 
+
 @require_safe
 @needs(P.MATTER_VIEW)
 def sheet(request: HttpRequest, number: str) -> HttpResponse:
@@ -86,10 +87,11 @@ def _show(
         "categories": category_choices() if Step.ACCEPT in steps else [],
         "places": _places(actor, matter) if Step.ACCEPT in steps else [],
         "urgencies": Urgency.choices,
-        "clocks": [_clock(clock, at) for clock in found.clocks],
+        "track": _track(found, late=row.overdue),
+        "clocks": _clocks(found),
         "notice": _notice(matter, found) if Step.PUBLISH in steps else {},
         "result": _result(found) if Step.FEED_BACK in steps else "",
-        "danger": matter.is_open and (endangers_life(matter.text) or known.categories[matter.category_id].danger),
+        "danger": _dangerous(matter),
         "numbers": NUMBERS,
         "can_contact": may_open_contact(actor, matter) and bool(matter.contact_phone or matter.contact_name),
         "contact": contact,
@@ -115,6 +117,8 @@ def _steps(
     primary = next((step for step in PRIMARY if step in steps), None)
     if primary is Step.FEED_BACK and matter.verified_at is None and Step.VERIFY in steps:
         primary = Step.VERIFY
+    if primary is Step.PUBLISH and not _publishable(matter) and Step.ARCHIVE in steps:
+        primary = Step.ARCHIVE
     ordered = sorted(steps, key=lambda step: (step is not primary, step in LAST, steps.index(step)))
     shown = shown_forms([step.value for step in ordered], tried=failed, typed=typed, problem=problem)
     return [
@@ -131,6 +135,20 @@ def _steps(
     ]
 
 
+_NOT_YET_DONE = {Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD}
+
+
+def _dangerous(matter: Matter) -> bool:
+    """Whether to call for help comes before everything else: life may be in danger and nobody has said that it is over."""
+    category = reference().categories.get(matter.category_id)
+    return matter.status in _NOT_YET_DONE and (endangers_life(matter.text) or bool(category and category.danger))
+
+
+def _publishable(matter: Matter) -> bool:
+    category = reference().categories.get(matter.category_id)
+    return bool(category and category.publishable)
+
+
 def _group(matter: Matter) -> str:
     known = reference().categories
     return named(known.get(known[matter.category_id].parent_id or "")) if matter.category_id in known else ""
@@ -144,13 +162,40 @@ def _places(actor: Actor, matter: Matter) -> list[tuple[str, str]]:
     return [(place.code, "　" * (place.path.count("/") - least) + place.name) for place in found]
 
 
-def _clock(clock: Any, at: datetime) -> dict[str, Any]:
-    return {
-        "label": clock.get_kind_display(),
-        "basis": clock.get_basis_display(),
-        "state": clock.state,
-        "due_at": clock.due_at,
-    }
+# With which step on record each of the eight is done.
+_DONE_BY: dict[Step, frozenset[Step]] = {
+    Step.DISPATCH: frozenset({Step.DISPATCH, Step.REFER}),
+    Step.PROGRESS: frozenset({Step.COMPLETE}),
+}
+
+
+def _track(found: Sheet, *, late: bool) -> list[dict[str, Any]]:
+    """The eight steps with when each was done last; the present one is late when its time is over."""
+    at = {item.step: item.at for item in found.items}
+    rows = []
+    for one in found.track:
+        times = [at[step] for step in _DONE_BY.get(one.step, frozenset({one.step})) if step in at]
+        state = "late" if late and one.state == "now" else one.state
+        row = {"step": one.step, "state": state, "at": max(times) if times and one.state == "done" else None}
+        rows.append(row | {"label": _("督促")} if one.step is Step.SUPERVISE else row)  # more than the step of that name
+    return rows
+
+
+def _clocks(found: Sheet) -> list[dict[str, Any]]:
+    """The deadlines that run, the nearest first, then those that have stopped, the latest first."""
+    running = [clock for clock in found.clocks if clock.stopped_at is None]
+    stopped = [clock for clock in found.clocks if clock.stopped_at is not None]
+    running.sort(key=lambda clock: clock.due_at)
+    stopped.sort(key=lambda clock: clock.stopped_at or clock.due_at, reverse=True)
+    return [
+        {
+            "label": clock.get_kind_display(),
+            "basis": clock.get_basis_display(),
+            "state": clock.state,
+            "due_at": clock.due_at,
+        }
+        for clock in (*running, *stopped)
+    ]
 
 
 def units_for(matter: Matter) -> list[dict[str, Any]]:
@@ -202,7 +247,7 @@ def _notice(matter: Matter, found: Sheet) -> dict[str, Any]:
         "result": result.text,
         "original": matter.text if text.kinds else "",
         "hidden": [HIDDEN.get(kind, kind) for kind in kinds],
-        "publishable": reference().categories[matter.category_id].publishable,
+        "publishable": _publishable(matter),
     }
 
 

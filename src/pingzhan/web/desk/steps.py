@@ -106,7 +106,8 @@ def _step(operation: Callable[..., Any], *words: str, **read: Callable[[HttpRequ
 
 
 def _publish(request: HttpRequest, common: dict[str, Any]) -> Any:
-    return operations.publish(**common, **_approved(request))
+    approved: dict[str, Any] = _approved(request)
+    return operations.publish(**common, **approved)
 
 
 STEPS: dict[str, Callable[[HttpRequest, dict[str, Any]], Any]] = {

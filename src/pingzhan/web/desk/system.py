@@ -27,7 +27,7 @@ from pingzhan.journal.queries import (
 )
 from pingzhan.journal.tasks import verify_journal
 from pingzhan.matters.queries.lists import numbers_by_id
-from pingzhan.web.desk.verbs import kind_label, state_label, verb_label
+from pingzhan.web.desk.verbs import kind_label, state_label, subject_label, verb_label
 from pingzhan.web.guards import needs
 from pingzhan.web.names import place_lines
 
@@ -112,8 +112,9 @@ def entry_rows(entries: list[Any]) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "verb": verb_label(entry.verb),
-            "who": entry.actor_name or kind_label(entry.actor_kind),
+            "who": entry.actor_name if entry.actor_kind == "user" else kind_label(entry.actor_kind),
             "place": names.get(entry.place_path, ""),
+            "subject": subject_label(entry.subject_type),
             "number": numbers.get(entry.subject_id, ""),
             "from": state_label(entry.from_state),
             "to": state_label(entry.to_state),

@@ -35,6 +35,21 @@ _KINDS: dict[str, Any] = {
 }
 
 
+_SUBJECTS: dict[str, Any] = {
+    "matter": _("事项"),
+    "user": _("账号"),
+    "person": _("人员"),
+    "unit": _("单位"),
+    "place": _("区域"),
+    "job": _("后台任务"),
+}
+
+
+def subject_label(kind: str) -> str:
+    """What it was done to, in words."""
+    return str(_SUBJECTS.get(kind, kind))
+
+
 def verb_label(verb: str) -> str:
     """What was done, in words; the code itself where there are none."""
     step = verb.removeprefix("matter.")

@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--data", help="folder of the data (default var/)")  # read by the launcher, before Django starts
+        parser.add_argument(
+            "--data", help="folder of the data (default var/)"
+        )  # read by the launcher, before Django starts
         parser.add_argument("--city", default="putuo", choices=sorted(CITIES))
         parser.add_argument("--scale", default="small", choices=["small", "full"])
         parser.add_argument("--fresh", action="store_true", help="throw the demo's data away and load anew")
@@ -69,7 +71,9 @@ class Command(BaseCommand):
         if is_loaded():
             return
         self.stdout.write(f"loading the demo city {options['city']} ({options['scale']}) …")
-        load_demo(city=options["city"], scale=options["scale"], now=now(), say=lambda line: self.stdout.write("  " + line))
+        load_demo(
+            city=options["city"], scale=options["scale"], now=now(), say=lambda line: self.stdout.write("  " + line)
+        )
 
     def throw_away(self) -> None:
         """Empty the demo's own database; never one that holds no demo."""
@@ -86,7 +90,7 @@ class Command(BaseCommand):
             call_command("flush", verbosity=0, interactive=False)
 
     def start(self, arguments: list[str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 (our own commands)
             [sys.executable, "-m", "pingzhan.cli", *arguments],
             start_new_session=True,  # Ctrl-C reaches this process only, which then stops the others in order
             env=os.environ | {"PINGZHAN_DATA_DIR": str(settings.DATA_DIR)},
@@ -108,7 +112,8 @@ class Command(BaseCommand):
         rows = demo_accounts()
         lines = [f"\n平战 Pingzhan demo   {base}/   (all links: {base}/demo/)", ""]
         lines += [
-            f"  {row.username:<12}{row.role:<21}{ACCOUNTS[row.username][1]:　<12}{base}/demo/enter/{enter_token(row.username)}"
+            f"  {row.username:<12}{row.role:<21}{base}/demo/enter/{enter_token(row.username)}"
+            f"  {ACCOUNTS[row.username][1]}"
             for row in rows
         ]
         lines += ["", "Ctrl-C stops web and worker."]
