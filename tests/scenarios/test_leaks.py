@@ -224,9 +224,7 @@ def test_a_query_code_opens_its_own_matter_only(world: World) -> None:
         typed = anybody.post("/track/", {"number": number, "code": code})
         assert typed.status_code == 404
         assert WORD not in shown(typed)
-        step = anybody.post(
-            f"{API}/matters/{number}/urge", {"query_code": code}, content_type="application/json"
-        )
+        step = anybody.post(f"{API}/matters/{number}/urge", {"query_code": code}, content_type="application/json")
         assert_unknown(step, other)
 
     opened = anybody.post("/track/", {"number": mine.number, "code": mine.query_code})
@@ -262,7 +260,9 @@ def test_what_staff_say_among_themselves_stays_among_them(world: World) -> None:
     matter = hidden_matter(world, HOME, to="in_progress")
     staff = world.client("property_staff")
     said = staff.post(
-        f"{API}/matters/{matter.number}/progress", {"note": "业主难缠", "reply": "师傅已上门"}, content_type="application/json"
+        f"{API}/matters/{matter.number}/progress",
+        {"note": "业主难缠", "reply": "师傅已上门"},
+        content_type="application/json",
     )
     assert said.status_code == 200
 
