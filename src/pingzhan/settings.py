@@ -27,12 +27,15 @@ def _own_secrets() -> dict[str, str]:
         return dict(json.loads(path.read_text()))
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     made = {"secret_key": secrets.token_urlsafe(48), "seal_keys": f"k1:{secrets.token_hex(32)}"}
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process of the same start was quicker
-        return dict(json.loads(path.read_text()))
-    with os.fdopen(descriptor, "w") as file:
+    draft = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(made, file)
+    try:
+        os.link(draft, path)  # whole or not at all, and one of several processes only
+    except FileExistsError:
+        return dict(json.loads(path.read_text()))
+    finally:
+        draft.unlink()
     return made
 
 

@@ -119,10 +119,7 @@ def test_many_report_at_once_and_nothing_is_lost_or_twice(world: World, at_once:
     texts = [f"第{n}位居民：楼道漏水" for n in range(clients)]
 
     answers = at_once(
-        *(
-            posting(Client(), REPORTS, {"text": text, "place": grids[n % len(grids)]})
-            for n, text in enumerate(texts)
-        )
+        *(posting(Client(), REPORTS, {"text": text, "place": grids[n % len(grids)]}) for n, text in enumerate(texts))
     )
 
     assert statuses(answers) == {201: clients}
@@ -168,9 +165,7 @@ def test_two_rate_at_once_with_the_same_code(world: World, at_once: AtOnce) -> N
 
     answers = at_once(
         *(
-            posting(
-                Client(), f"{REPORTS}/{matter.number}/rate", {"stars": stars, "query_code": matter.query_code}
-            )
+            posting(Client(), f"{REPORTS}/{matter.number}/rate", {"stars": stars, "query_code": matter.query_code})
             for stars in (5, 1)
         )
     )
@@ -214,7 +209,9 @@ def test_all_who_may_press_at_once_on_one_matter(world: World, at_once: AtOnce) 
         posting(world.client("property_staff"), f"{address}/sign", {}),
         posting(world.client("property_staff"), f"{address}/return", {"reason": "不归我们管"}),
         posting(world.client("secretary"), f"{address}/refer", {"reason": "须街道协调"}),
-        posting(world.client("street_secretary"), f"{address}/refer", {"reason": "须区里协调", "unit": "310107.housing"}),
+        posting(
+            world.client("street_secretary"), f"{address}/refer", {"reason": "须区里协调", "unit": "310107.housing"}
+        ),
         posting(world.client("secretary"), f"{address}/supervise", {"note": "请抓紧"}),
         posting(world.client("street_secretary"), f"{address}/urge", {"note": "请抓紧"}),
         posting(Client(), f"{address}/withdraw", code),

@@ -42,6 +42,11 @@ def create_user(
     return user
 
 
+def belongs_to(*, user: User, subject_id: UUID) -> None:
+    """Say whose account it is: the person, system or device with this id. Part of the caller's operation."""
+    User.objects.filter(pk=user.pk).update(subject_id=subject_id)
+
+
 @transaction.atomic
 def grant(
     *,

@@ -11,6 +11,7 @@ from pingzhan.access.models import ApiToken, Grant, User
 from pingzhan.access.permissions import Permission
 from pingzhan.access.roles import ROLES
 from pingzhan.core.db import under
+from pingzhan.core.errors import NotFound
 
 
 def actor_for(user: User, *, at: datetime) -> Actor:
@@ -24,6 +25,22 @@ def actor_for(user: User, *, at: datetime) -> Actor:
         if role in ROLES
     )
     return Actor("user", user.pk, user.name, held)
+
+
+def get_user(user_id: UUID) -> User:
+    """The user with this id; raises NotFound."""
+    found = User.objects.filter(pk=user_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_grant(grant_id: UUID) -> Grant:
+    """The grant with this id; raises NotFound."""
+    found = Grant.objects.filter(pk=grant_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def user_of_token(token: str, *, at: datetime) -> User | None:

@@ -57,7 +57,7 @@ class _StrictBody(BodyModel):
         if kind == MULTIPART:
             raw = request.POST.get(JSON_PART, "").encode(errors="replace")
             request.uploads = request.FILES.getlist(FILES_PART)
-            _no_other_files(request)
+            _no_other_parts(request)
         else:
             raw, request.uploads = request.body, []
             if raw and kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
@@ -120,10 +120,11 @@ def _check_text(value: Any, where: list[str | int]) -> None:
             _check_text(member, [*where, position])
 
 
-def _no_other_files(request: HttpRequest) -> None:
-    other = sorted(set(request.FILES) - {FILES_PART})
+def _no_other_parts(request: HttpRequest) -> None:
+    """A picture sent as text, or under another name, must not get lost without a word."""
+    other = sorted({*request.FILES} - {FILES_PART} | {*request.POST} - {JSON_PART})
     if other:
-        raise _invalid(["body", other[0]], _("照片请放在 attachments 中"))
+        raise _invalid(["body", other[0]], _("表单只能包含 data（JSON）和 attachments（照片文件）"))
 
 
 def _canonical(parsed: Any, uploads: Sequence[Any]) -> bytes:

@@ -1,7 +1,7 @@
 """Places: the area tree, from anybody's eyes; households only for those whose work it is."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -21,7 +21,9 @@ from pingzhan.people.queries import heads_of
 from pingzhan.places import queries
 from pingzhan.places.choices import GridKind, Level
 from pingzhan.places.locate import locate
-from pingzhan.places.models import Place
+
+if TYPE_CHECKING:
+    from pingzhan.places.models import Place
 
 router = Router(tags=["places"], auth=PUBLIC)
 
@@ -74,7 +76,7 @@ def list_children(request: ApiRequest, code: PlaceCode, limit: Limit, after: Aft
     return PageOut[PlaceOut](items=place_rows(found.items, by=request.actor, at=request.at), next=found.next)
 
 
-def place_rows(places: list[Place], *, by: Actor, at: datetime) -> list[PlaceOut]:
+def place_rows(places: "list[Place]", *, by: Actor, at: datetime) -> list[PlaceOut]:
     """Places with heads and modes; two statements for a whole page."""
     heads = heads_of([place.code for place in places])
     modes = modes_at([place.path for place in places], at=at, exercise=by.is_staff)
@@ -97,13 +99,13 @@ def place_rows(places: list[Place], *, by: Actor, at: datetime) -> list[PlaceOut
     ]
 
 
-def _visible(actor: Actor, code: str) -> Place:
+def _visible(actor: Actor, code: str) -> "Place":
     place = queries.get_place(code)
     if place.level not in queries.PUBLIC_LEVELS and not can(actor, Permission.PLACE_VIEW, place.path):
         raise NotFound
     return place
 
 
-def _parent(place: Place) -> str | None:
+def _parent(place: "Place") -> str | None:
     """The code above, from the path."""
     return place.path.split("/")[-3] if place.path.count("/") > 1 else None

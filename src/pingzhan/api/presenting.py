@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -28,7 +28,6 @@ from pingzhan.api.schemas.matters import (
 )
 from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
 from pingzhan.matters.emergency import NUMBERS
-from pingzhan.matters.models import Attachment, Clock, Matter, Notice
 from pingzhan.matters.queries.reference import Reference, UnitRef, reference
 from pingzhan.matters.queries.rights import is_reporter, next_steps
 from pingzhan.matters.queries.sheet import Sheet, TimelineItem, sheet
@@ -36,13 +35,16 @@ from pingzhan.matters.rules import endangers_life
 from pingzhan.modes.queries import mode_at
 from pingzhan.places.names import named, place_lines
 
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Attachment, Clock, Matter, Notice
 
-def sees_all(actor: Actor, matter: Matter) -> bool:
+
+def sees_all(actor: Actor, matter: "Matter") -> bool:
     """Whether the actor sees what is said among staff; who only reported the matter sees what is said to residents."""
     return can(actor, Permission.MATTER_VIEW, matter.path, unit_id=matter.handler_id)
 
 
-def matter_rows(matters: Sequence[Matter], *, at: datetime) -> list[MatterRow]:
+def matter_rows(matters: "Sequence[Matter]", *, at: datetime) -> list[MatterRow]:
     """Rows of a list; one statement for the names of all places on the page."""
     known = reference()
     lines = place_lines([matter.path for matter in matters])
@@ -56,12 +58,12 @@ def matter_rows(matters: Sequence[Matter], *, at: datetime) -> list[MatterRow]:
     ]
 
 
-def matter_answer(matter: Matter, *, by: Actor, at: datetime, parts: Sequence[str] = ()) -> MatterOut:
+def matter_answer(matter: "Matter", *, by: Actor, at: datetime, parts: Sequence[str] = ()) -> MatterOut:
     """A matter in short, after a step; three statements."""
     return MatterOut(**_short(matter, matter.clocks.order_by("started_at", "id"), by=by, at=at), parts=list(parts))
 
 
-def reported_answer(matter: Matter, *, by: Actor, at: datetime) -> ReportedOut:
+def reported_answer(matter: "Matter", *, by: Actor, at: datetime) -> ReportedOut:
     """The answer to a report; the query code goes to whoever reported it, signed in or not."""
     danger = matter.category.danger or endangers_life(matter.text)
     numbers = [EmergencyNumber(number=number.number, name=str(number.label)) for number in NUMBERS]
@@ -69,12 +71,12 @@ def reported_answer(matter: Matter, *, by: Actor, at: datetime) -> ReportedOut:
     return ReportedOut(**(short | {"query_code": matter.query_code}), call_first=numbers if danger else [])
 
 
-def sheet_answer(matter: Matter, *, by: Actor, at: datetime) -> SheetOut:
+def sheet_answer(matter: "Matter", *, by: Actor, at: datetime) -> SheetOut:
     """Everything but the timeline."""
     return SheetOut(**_sheet(sheet(matter, public=not sees_all(by, matter)), by=by, at=at))
 
 
-def public_sheet_answer(matter: Matter, *, by: Actor, at: datetime) -> PublicSheetOut:
+def public_sheet_answer(matter: "Matter", *, by: Actor, at: datetime) -> PublicSheetOut:
     """What the one who reported it sees."""
     found = sheet(matter, public=True)
     return PublicSheetOut(
@@ -99,7 +101,7 @@ def timeline_item(item: TimelineItem, *, public: bool) -> TimelineOut:
     )
 
 
-def notice_rows(notices: Sequence[Notice]) -> list[NoticeOut]:
+def notice_rows(notices: "Sequence[Notice]") -> list[NoticeOut]:
     """Notices of a page; their matters and categories are fetched with them, the names of places in one statement."""
     lines = place_lines([notice.path for notice in notices])
     return [
@@ -119,7 +121,7 @@ def notice_rows(notices: Sequence[Notice]) -> list[NoticeOut]:
     ]
 
 
-def _short(matter: Matter, clocks: Any, *, by: Actor, at: datetime) -> dict[str, Any]:
+def _short(matter: "Matter", clocks: Any, *, by: Actor, at: datetime) -> dict[str, Any]:
     return {
         **_common(matter, reference(), place_lines([matter.path])[matter.path]),
         "query_code": matter.query_code if is_reporter(by, matter) else None,
@@ -129,7 +131,7 @@ def _short(matter: Matter, clocks: Any, *, by: Actor, at: datetime) -> dict[str,
     }
 
 
-def _common(matter: Matter, known: Reference, place_name: str) -> dict[str, Any]:
+def _common(matter: "Matter", known: Reference, place_name: str) -> dict[str, Any]:
     """What every form of a matter has."""
     handler = _unit(known, matter.handler_id or matter.suggested_id)
     receiver = _unit(known, matter.receiver_id)
@@ -182,12 +184,12 @@ def _sheet(found: Sheet, *, by: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _clock(clock: Clock, *, at: datetime) -> ClockOut:
+def _clock(clock: "Clock", *, at: datetime) -> ClockOut:
     overdue = clock.state == ClockState.RUNNING and clock.due_at < at
     return ClockOut(kind=ClockKind(clock.kind), due_at=clock.due_at, state=ClockState(clock.state), overdue=overdue)
 
 
-def _attachment(matter: Matter, picture: Attachment) -> AttachmentOut:
+def _attachment(matter: "Matter", picture: "Attachment") -> AttachmentOut:
     url = reverse("api-v1:attachment", kwargs={"number": matter.number, "attachment": picture.pk})
     return AttachmentOut(
         id=picture.pk,

@@ -1,5 +1,7 @@
 """What anybody may read: a matter by its code, notices, categories; and, for staff, the units to hand it to."""
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpResponse
 from ninja import Query, Router
 
@@ -18,10 +20,12 @@ from pingzhan.matters.choices import Urgency
 from pingzhan.matters.queries import lists
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor
-from pingzhan.people.models import Unit
 from pingzhan.people.queries import units_for_dispatch, units_in_scope
 from pingzhan.places.names import named
 from pingzhan.places.queries import get_place, get_places
+
+if TYPE_CHECKING:
+    from pingzhan.people.models import Unit
 
 router = Router(tags=["public"], auth=PUBLIC)
 
@@ -132,7 +136,7 @@ def list_units(
     return PageOut[UnitOut](items=[_unit(row) for row in found.items], next=found.next)
 
 
-def _unit(row: Unit) -> UnitOut:
+def _unit(row: "Unit") -> UnitOut:
     return UnitOut(
         code=row.code,
         name=named(row),

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -24,11 +24,13 @@ from pingzhan.api.writing import PUBLIC_OWNER, owner_of, version_wanted, write
 from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Step
-from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.pictures import StoredPicture, store_pictures
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.rules import allowed_sources
 from pingzhan.matters.workflow import TABLE
+
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Matter
 
 router = Router(tags=["steps"])
 
@@ -214,7 +216,7 @@ def _arguments(door: Door, data: In, actor: Actor) -> dict[str, Any]:
     return given
 
 
-def _other(actor: Actor, number: str) -> Matter:
+def _other(actor: Actor, number: str) -> "Matter":
     try:
         return matter_for(actor, number)
     except NotFound:

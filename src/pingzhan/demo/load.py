@@ -8,6 +8,7 @@ from random import Random
 from django.db import transaction
 
 from pingzhan.access.actors import SYSTEM
+from pingzhan.core.db import tidy_search
 from pingzhan.demo.places import CITIES, load_places
 from pingzhan.demo.staff import make_cast
 from pingzhan.demo.stories import DAYS, tell_stories
@@ -43,6 +44,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         say(f"matters  {made} over the last {DAYS} days")
+    tidy_search()
     say(f"loaded in {time.monotonic() - began:.0f} s")
 
 

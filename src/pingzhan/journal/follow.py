@@ -25,5 +25,7 @@ def follow(name: str, *, verbs: Sequence[str], work: Callable[[list[Entry]], Non
     wanted = [entry for entry in entries if entry.verb in verbs]
     if wanted:
         work(wanted)
-    Follower.objects.filter(name=name).update(read=place.read + len(entries))
+    last = entries[-1].position
+    assert last is not None
+    Follower.objects.filter(name=name).update(read=last + 1)
     return len(entries)

@@ -1,15 +1,18 @@
 """Background work of matters: what is searched for, and ratings that nobody gave."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pingzhan.core.errors import DomainError
 from pingzhan.core.jobs import every
 from pingzhan.core.search import index
 from pingzhan.journal.follow import follow
-from pingzhan.journal.models import Entry
 from pingzhan.matters.choices import ClockKind, ClockState, Status
 from pingzhan.matters.models import Clock, Matter
 from pingzhan.matters.operations import lapse_rating
+
+if TYPE_CHECKING:
+    from pingzhan.journal.models import Entry
 
 BATCH = 200
 
@@ -20,7 +23,7 @@ def index_new(at: datetime) -> int:
     return follow("matters.search", verbs=["matter.report"], work=_index, limit=1000)
 
 
-def _index(entries: list[Entry]) -> None:
+def _index(entries: "list[Entry]") -> None:
     rows = Matter.objects.filter(pk__in=[entry.subject_id for entry in entries]).order_by("pk")
     index("matter", [(pk, f"{text}\n{address}") for pk, text, address in rows.values_list("pk", "text", "address")])
 

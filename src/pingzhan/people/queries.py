@@ -55,3 +55,8 @@ def units_in_scope(by: Actor) -> QuerySet[Unit]:
 
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Unit.objects.filter(pk__in=list(ids)).order_by("pk").values_list("pk", "name"))
+
+
+def current_units() -> QuerySet[Unit]:
+    """All units that exist, by code."""
+    return Unit.objects.filter(until__isnull=True).order_by("code")

@@ -16,7 +16,7 @@ from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
 from pingzhan.matters.models import Attachment, Clock, Matter, Remark
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.queries.reference import reference
-from pingzhan.matters.queries.rights import has_right
+from pingzhan.matters.queries.rights import has_right, is_reporter
 from pingzhan.matters.rules import CLOCKS, ClockChange, allowance, allowed_sources, due_at
 from pingzhan.matters.workflow import CLOSED, TABLE
 
@@ -93,13 +93,18 @@ def advance(move: Move) -> Matter:
         _write_clocks(ending, starting, at=at)
         said: dict[str, Any] = _digests(move.words) | move.data
         entry = record(
-            verb=f"matter.{move.step.value}", by=move.by, at=at, subject_type="matter", subject_id=matter.pk,
-            place_path=matter.path, from_state=before, to_state=after, **said,
+            verb=f"matter.{move.step.value}", by=recorded(move.by, matter), at=at, subject_type="matter",
+            subject_id=matter.pk, place_path=matter.path, from_state=before, to_state=after, **said,
         )  # fmt: skip
         _write_words(move, entry.uid)
         if move.tell and matter.contact_index:
             queue(channel="sms", to=matter.contact_phone.open(), text=move.tell, at=at, template=f"matter.{move.step}")
     return matter
+
+
+def recorded(by: Actor, matter: Matter) -> Actor:
+    """Who the journal says it was: staff by name, the reporter without."""
+    return by.as_resident() if is_reporter(by, matter) else by
 
 
 def _claim(move: Move, changes: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -13,7 +14,9 @@ from pingzhan.journal.operations import record
 from pingzhan.matters.models import Category, DispatchRule, TimeRule
 from pingzhan.matters.queries import reference as kept
 from pingzhan.matters.rules import Allowance
-from pingzhan.places.models import Place
+
+if TYPE_CHECKING:
+    from pingzhan.places.models import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class RuleRow:
 @transaction.atomic
 def load_catalogue(
     *,
-    root: Place,
+    root: "Place",
     categories: Iterable[CategoryRow],
     allowances: Iterable[Allowance],
     rules: Iterable[RuleRow],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -19,13 +20,15 @@ from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import Source, Step, Urgency
 from pingzhan.matters.models import Attachment, Clock, Matter
-from pingzhan.matters.operations.advance import needed, new_clock
+from pingzhan.matters.operations.advance import needed, new_clock, recorded
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.queries.reference import FALLBACK_CATEGORY, Reference, UnitRef, reference
 from pingzhan.matters.rules import CLOCKS, classify, title_of, urgency_of
 from pingzhan.places.locate import PlaceRef, locate
-from pingzhan.places.models import Place
 from pingzhan.places.queries import find_address, get_places, tops
+
+if TYPE_CHECKING:
+    from pingzhan.places.models import Place
 
 MOST_TEXT = 5000
 
@@ -112,7 +115,7 @@ def report(
 def _write(
     matter: Matter,
     *,
-    place: PlaceRef | Place,
+    place: "PlaceRef | Place",
     clocks: list[Clock],
     pictures: tuple[StoredPicture, ...],
     by: Actor,
@@ -130,8 +133,8 @@ def _write(
                 [picture.attach(matter=matter, step=Step.REPORT, at=at) for picture in pictures]
             )
         record(
-            verb="matter.report", by=ANONYMOUS if matter.anonymous else by, at=at, subject_type="matter",
-            subject_id=matter.pk, place_path=matter.path, to_state=matter.status, category=matter.category_id,
+            verb="matter.report", by=ANONYMOUS if matter.anonymous else recorded(by, matter), at=at,
+            subject_type="matter", subject_id=matter.pk, place_path=matter.path, to_state=matter.status, category=matter.category_id,
             source=matter.source, urgency=matter.urgency, text_digest=digest_of(matter.text),
         )  # fmt: skip
         if matter.contact_index:
@@ -161,7 +164,7 @@ def _copy_contact(matter: Matter, source: Matter) -> None:
     matter.contact_index = source.contact_index
 
 
-def _find_place(location: Location) -> PlaceRef | Place:
+def _find_place(location: Location) -> "PlaceRef | Place":
     """The place of a location; raises Invalid with what to do when there is none."""
     if location.lon is not None and location.lat is not None:
         chain = locate(location.lon, location.lat)

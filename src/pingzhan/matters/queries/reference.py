@@ -8,7 +8,7 @@ from uuid import UUID
 from pingzhan.core.worktime import Calendar, current_calendar
 from pingzhan.matters.models import Category, DispatchRule, TimeRule
 from pingzhan.matters.rules import Allowance
-from pingzhan.people.models import Unit
+from pingzhan.people.queries import current_units
 
 KEPT_SECONDS = 10.0
 FALLBACK_CATEGORY = "service.other"
@@ -103,9 +103,9 @@ def _load() -> Reference:
         row.id: row
         for row in (
             UnitRef(*values)
-            for values in Unit.objects.filter(until__isnull=True)
-            .order_by("code")
-            .values_list("id", "code", "name", "name_en", "kind", "section", "path", "superior_id")
+            for values in current_units().values_list(
+                "id", "code", "name", "name_en", "kind", "section", "path", "superior_id"
+            )
         )
     }
     by_section: dict[tuple[str, str], UnitRef] = {}

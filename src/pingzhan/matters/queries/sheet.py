@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q
@@ -9,12 +10,15 @@ from django.db.models import Q
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import NotFound
 from pingzhan.core.ids import same_code
-from pingzhan.journal.models import Entry
 from pingzhan.journal.queries import timeline
 from pingzhan.matters.choices import Status, Step
 from pingzhan.matters.models import Attachment, Clock, Matter, Rating, Remark
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import TrackStep, track
+from pingzhan.places.names import named
+
+if TYPE_CHECKING:
+    from pingzhan.journal.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def sheet(matter: Matter, *, public: bool) -> Sheet:
     )
 
 
-def _ended_early(matter: Matter, entries: list[Entry]) -> bool:
+def _ended_early(matter: Matter, entries: "list[Entry]") -> bool:
     """Whether the matter ended without having gone through the loop."""
     if matter.status in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}:
         return True
@@ -82,17 +86,17 @@ def _ended_early(matter: Matter, entries: list[Entry]) -> bool:
 _STAFF_ONLY = {"urge", "supervise", "verify", "split"}
 
 
-def _shown(entry: Entry, *, public: bool) -> bool:
+def _shown(entry: "Entry", *, public: bool) -> bool:
     step = entry.verb.removeprefix("matter.")
     if step not in Step.values:
         return False
     return not public or step not in _STAFF_ONLY or (step == "urge" and entry.actor_kind != "user")
 
 
-def _item(entry: Entry, words: list[Remark], pictures: list[Attachment], *, public: bool) -> TimelineItem:
+def _item(entry: "Entry", words: list[Remark], pictures: list[Attachment], *, public: bool) -> TimelineItem:
     step = entry.verb.removeprefix("matter.")
     known = reference()
-    unit = next((unit.name for unit in known.units.values() if unit.code == entry.data.get("unit")), "")
+    unit = next((named(unit) for unit in known.units.values() if unit.code == entry.data.get("unit")), "")
     return TimelineItem(
         step=step,
         label=str(Step(step).label),

@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("the demo runs with PINGZHAN_DEMO=1; `./pz demo` sets it")
+        self.make_sure_port_is_free(options["port"])
         self.prepare(options)
         if options["load_only"]:
             return
@@ -63,6 +65,14 @@ class Command(BaseCommand):
             stop(list(running.values()))
         if code:
             sys.exit(code)
+
+    def make_sure_port_is_free(self, port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise CommandError(f"port {port} is taken: choose another with --port") from error
 
     def prepare(self, options: dict[str, Any]) -> None:
         if options["fresh"]:
@@ -91,7 +101,7 @@ class Command(BaseCommand):
 
     def start(self, arguments: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 (our own commands)
-            [sys.executable, "-m", "pingzhan.cli", *arguments],
+            [sys.executable, "-P", "-m", "pingzhan.cli", *arguments],
             start_new_session=True,  # Ctrl-C reaches this process only, which then stops the others in order
             env=os.environ | {"PINGZHAN_DATA_DIR": str(settings.DATA_DIR)},
         )
