@@ -119,7 +119,7 @@ def test_names_of_a_whole_page_are_one_statement(django_assert_num_queries: Any)
 
 
 def test_search_finds_whole_names_first_then_beginnings_within_the_scope(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert codes(search_by_name("兰")) == ["310107005022", LANXI, f"{LANXI}-B011", f"{LANXI}-B001"]
     assert codes(search_by_name("兰溪园", limit=2)) == [LANXI, f"{LANXI}-B011"]
     assert codes(search_by_name("兰溪园小区1号楼", levels=[Level.COMMUNITY])) == []
