@@ -139,7 +139,7 @@ _NOT_YET_DONE = {Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED, Status.IN
 
 
 def _dangerous(matter: Matter) -> bool:
-    """Whether to call for help comes before everything else: life may be in danger and nobody has said that it is over."""
+    """Whether the calls for help come first: life may be in danger, and nobody has said that it is over."""
     category = reference().categories.get(matter.category_id)
     return matter.status in _NOT_YET_DONE and (endangers_life(matter.text) or bool(category and category.danger))
 
@@ -177,7 +177,8 @@ def _track(found: Sheet, *, late: bool) -> list[dict[str, Any]]:
         times = [at[step] for step in _DONE_BY.get(one.step, frozenset({one.step})) if step in at]
         state = "late" if late and one.state == "now" else one.state
         row = {"step": one.step, "state": state, "at": max(times) if times and one.state == "done" else None}
-        rows.append(row | {"label": _("督促")} if one.step is Step.SUPERVISE else row)  # more than the step of that name
+        # Of the eight, this is more than the step of that name.
+        rows.append(row | {"label": _("督促")} if one.step is Step.SUPERVISE else row)
     return rows
 
 
