@@ -135,7 +135,8 @@ def _write(
         record(
             verb="matter.report", by=ANONYMOUS if matter.anonymous else recorded(by, matter), at=at,
             subject_type="matter", subject_id=matter.pk, place_path=matter.path, to_state=matter.status,
-            category=matter.category_id, source=matter.source, urgency=matter.urgency, text_digest=digest_of(matter.text),
+            category=matter.category_id, source=matter.source, urgency=matter.urgency,
+            text_digest=digest_of(matter.text),
         )  # fmt: skip
         if matter.contact_index:
             words = _("您反映的事项已收到，编号 %(number)s，查询码 %(code)s。") % {
