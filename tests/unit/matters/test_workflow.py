@@ -1,5 +1,7 @@
 """The table of the eight-step loop is whole: every state has an owner and a way out, every step a right."""
 
+from pathlib import Path
+
 import pytest
 
 from pingzhan.access.permissions import Permission
@@ -7,6 +9,7 @@ from pingzhan.access.roles import ROLES
 from pingzhan.matters.choices import Status, Step
 from pingzhan.matters.rules import CLOCKS, track
 from pingzhan.matters.workflow import CLOSED, EIGHT_STEPS, OWNER, TABLE, steps_from
+from tools.states import diagram
 
 CONTRACT_STEPS = [
     "accept",
@@ -85,3 +88,8 @@ def test_the_track_shows_eight_steps_in_order(status):
 def test_only_the_unit_in_charge_handles():
     handling = {step for step, row in TABLE.items() if row.permission is Permission.MATTER_HANDLE}
     assert handling == {step for step, row in TABLE.items() if row.by_handler}
+
+
+def test_the_page_on_architecture_shows_these_states():
+    page = (Path(__file__).parents[3] / "docs/architecture.md").read_text(encoding="utf-8")
+    assert diagram() in page, "run python -m tools.states"
