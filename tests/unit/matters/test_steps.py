@@ -16,6 +16,8 @@ from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor, sheet
 
 pytestmark = pytest.mark.django_db
 
+NOTICE = {"title": "x", "text": "x", "result": "x"}
+
 
 def clocks(matter, state="running"):
     return {clock.kind: clock for clock in matter.clocks.filter(state=state).order_by("id")}
@@ -269,7 +271,7 @@ def test_referring_hands_it_to_the_superior(world):
         ("far_property_staff", "dispatched", lambda m, by, at: operations.sign(matter=m, by=by, at=at)),
         ("property_staff", "completed", lambda m, by, at: operations.feed_back(matter=m, by=by, at=at, reply="x")),
         ("resident", "fed_back", lambda m, by, at: operations.rate(matter=m, by=by, at=at, stars=1)),
-        ("community_staff", "rated", lambda m, by, at: operations.publish(matter=m, by=by, at=at, title="x", text="x", result="x")),
+        ("community_staff", "rated", lambda m, by, at: operations.publish(matter=m, by=by, at=at, **NOTICE)),
         ("administrator", "submitted", lambda m, by, at: operations.reject(matter=m, by=by, at=at, reason="x")),
     ],
 )  # fmt: skip
