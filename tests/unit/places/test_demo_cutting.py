@@ -85,6 +85,17 @@ def test_parts_lie_where_they_are_said_to_lie() -> None:
         assert areas[code].contains(shapely.Point(spot))
 
 
+def test_an_outline_like_a_comb_is_still_cut_into_connected_parts() -> None:
+    """Every straight line across it cuts some teeth off."""
+    teeth = [shapely.box(121.40 + 0.02 * n, 31.22, 121.41 + 0.02 * n, 31.28) for n in range(6)]
+    comb = shapely.union_all([shapely.box(121.40, 31.21, 121.51, 31.22), *teeth])
+    root = tree(3, 4, 4)
+    for seed in range(3):
+        areas = cut(comb, root, seed=seed)
+        check(comb, root, areas)
+        assert {area.geom_type for area in areas.values()} == {"Polygon"}
+
+
 def test_islands_belong_to_somebody() -> None:
     archipelago = shapely.union_all(
         [TOWN, shapely.box(121.55, 31.25, 121.56, 31.26), shapely.box(121.52, 31.31, 121.521, 31.3105)]

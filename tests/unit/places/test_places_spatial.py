@@ -103,9 +103,9 @@ def _worlds(draw: st.DrawFn) -> tuple[list[str], list[Polygon], list[tuple[float
     for number, square in enumerate(order[:kept]):
         community = draw(st.sampled_from(["c1", "c2"]))
         stretch = draw(st.sampled_from([0.0, 0.0, 0.0, 0.03125, -0.5 * GAP]))
-        paths.append(f"d/{community}/{community}-G{number:03d}/")
+        paths.append(f"a/{community}/G{number:03d}/")  # the order of paths is not the order of codes
         areas.append(squares[square].buffer(stretch, join_style="mitre") if stretch else squares[square])
-    for superior in draw(st.sets(st.sampled_from(["d/", "d/c1/", "d/c2/", "d/c3/"]))):
+    for superior in draw(st.sets(st.sampled_from(["a/", "a/c1/", "a/c2/", "a/c3/"]))):
         paths.append(superior)
         areas.append(shapely.box(121.0, 31.0, 121.0 + 0.25 * draw(st.integers(1, 5)), 31.75))
     ticks = st.integers(-1, 9)
