@@ -7,6 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from pingzhan.access.actors import SYSTEM, Actor
+from pingzhan.demo.places import split_building
 from pingzhan.demo.staff import DEMO_STREET, Cast
 from pingzhan.demo.texts.render import render
 from pingzhan.demo.texts.shapes import Story
@@ -116,8 +117,8 @@ def _one(
     cast: Cast, rng: Random, *, spot: Place, grids: list[Place], now: datetime, stop_after: str, earlier: list[Matter],
     index: int,
 ) -> Matter:  # fmt: skip
-    building = spot.name.split("小区")[-1] if "小区" in spot.name else spot.name
-    story = render(rng, estate=spot.name.removesuffix(building) or spot.name, building=building)
+    estate, building = split_building(spot.name)
+    story = render(rng, estate=estate, building=building)
     fate = "through" if stop_after else rng.choices([name for name, _ in FATES], [weight for _, weight in FATES])[0]
     if stop_after == "hold":
         fate = "held"
