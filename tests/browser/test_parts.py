@@ -60,7 +60,9 @@ def test_every_part_can_be_used_by_everybody(
     page.evaluate(AXE)
     found = page.evaluate("axe.run()")["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # A phone's window grows with what is too wide for it: the width asked for is what counts.
+    assert page.viewport_size
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     assert page.evaluate(SMALL, 60 if elder and "phone" in address else 44) == []
 
 
