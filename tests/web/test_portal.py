@@ -201,6 +201,11 @@ def test_without_scripts_the_lists_open_level_by_level(visitor: Client) -> None:
     assert f'value="{HOME}-B001"' in shown
 
 
+def test_lists_left_standing_below_a_street_chosen_anew_do_not_count(visitor: Client) -> None:
+    send(visitor, place=["310107014", HOME, f"{HOME}-B001"])
+    assert Matter.objects.get().place.code == "310107014"
+
+
 def test_with_scripts_a_list_follows_after_the_one_above(visitor: Client) -> None:
     url = reverse("portal:places")
     assert f'value="{HOME}"' in page(visitor.get(url, {"place": HOME_STREET}))

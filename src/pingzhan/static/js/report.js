@@ -44,6 +44,7 @@ function showKinds(form, group) {
   for (const kinds of form.querySelectorAll("[data-kinds]")) {
     kinds.hidden = kinds.dataset.kinds !== group;
     if (kinds.hidden) for (const kind of kinds.querySelectorAll("input:checked")) kind.checked = false;
+    else kinds.scrollIntoView({ block: "center" });
   }
 }
 

@@ -36,7 +36,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return _page(request, _own_building(request))
     data = sent(request)
     if "more" in data:  # without scripts: only show the next list of places
-        return _page(request, data.dict())
+        return _page(request, data.dict() | {"where": "list"})
     form = FieldReportForm(data)
     try:
         if not form.is_valid():

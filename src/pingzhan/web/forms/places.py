@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 
 from pingzhan.places.choices import Level
 from pingzhan.places.queries import at_level, chain, children, get_places, names_along, places
+from pingzhan.web.templatetags.fields import option_groups
 
-# A list of places as `place_level` takes it: pairs, or groups {label, kinds: pairs}.
+# A list of places to choose from: pairs, or groups {label, kinds: pairs}.
 Options = list[Any]
 
 
 def levels(code: str) -> list[dict[str, Any]]:
     """The lists to show when `code` is chosen, the last one for what may be chosen next; at most five statements.
 
-    Each is {options, label, value, parent, depth, more}; `more` tells whether something below can be chosen.
+    Each is {groups, label, parent, depth, more}; `more` tells whether something below can be chosen.
     """
     place = get_places([code]).get(code) if code else None
     above = [one for one in chain(place) if one.level in _BELOW or one.level in _LAST] if place else []
@@ -30,7 +31,7 @@ def levels(code: str) -> list[dict[str, Any]]:
     if community is not None:
         spot = above[-1].code if above[-1].level in _LAST else ""
         shown.append(below(community, value=spot))
-    return [one for one in shown if one["options"]]
+    return [one for one in shown if one["groups"]]
 
 
 def full_place(path: str) -> str:
@@ -50,7 +51,7 @@ def level_below(code: str) -> dict[str, Any] | None:
     """The list that follows after choosing the street or community `code`; None when nothing does."""
     place = get_places([code]).get(code) if code else None
     found = below(place) if place is not None and place.level in _BELOW else None
-    return found if found and found["options"] else None
+    return found if found and found["groups"] else None
 
 
 def below(place: Any, *, value: str = "") -> dict[str, Any]:
@@ -62,7 +63,8 @@ def below(place: Any, *, value: str = "") -> dict[str, Any]:
 
 def _level(options: Options, *, depth: int, value: str, parent: str, more: bool) -> dict[str, Any]:
     labels = {1: _("街镇"), 2: _("居村"), 3: _("网格或楼栋")}
-    return {"options": options, "label": labels[depth], "value": value, "parent": parent, "depth": depth, "more": more}
+    groups = option_groups(options, value)
+    return {"groups": groups, "label": labels[depth], "parent": parent, "depth": depth, "more": more}
 
 
 def _streets() -> Options:

@@ -101,10 +101,17 @@ class FieldReportForm(ReportForm):
 
 
 def sent(request: HttpRequest) -> QueryDict:
-    """What was sent, with the finest place of the lists, which all go by the same name, as the one place."""
+    """What was sent, with one place out of the lists, which all go by the same name: the finest that fits.
+
+    A list that was left standing below one chosen anew does not fit: the code of a place begins with that of the
+    street and community that it lies in.
+    """
     data = request.POST.copy()
-    chosen = [code for code in data.getlist("place") if code]
-    data["place"] = chosen[-1] if chosen else ""
+    chosen = ""
+    for code in data.getlist("place"):
+        if code.startswith(chosen):
+            chosen = code
+    data["place"] = chosen
     return data
 
 
@@ -135,6 +142,13 @@ def fresh_key() -> str:
     return random_code(24)
 
 
+def _way_shown(values: dict[str, Any]) -> str:
+    """Which way of telling the place is open on the page."""
+    if values["where"] in WAYS:
+        return str(values["where"])
+    return "list" if values["place"] and not values["lon"] else WAYS[0]
+
+
 def kept_key(request: HttpRequest, problem: DomainError | None) -> str:
     """The key for the form shown now: that of the one sent, unless it has done its work already."""
     key = request.POST.get("key", "")
@@ -151,7 +165,7 @@ def report_page(request: HttpRequest, typed: dict[str, Any], problem: DomainErro
         "key": kept_key(request, problem),
         "had_pictures": bool(request.FILES),
         "choices": choices,
-        "way": values["where"] if values["where"] in WAYS else WAYS[0],
+        "way": _way_shown(values),
         "groups": category_groups(),
         "levels": levels(str(values["place"])),
         "danger": endangers_life(str(values["text"])),

@@ -39,7 +39,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return _page(request, _preset(request))
     data = sent(request)
     if "more" in data:  # without scripts: only show the next list of places
-        return _page(request, data.dict())
+        return _page(request, data.dict() | {"where": "list"})
     form = PortalReportForm(data)
     try:
         if not form.is_valid():
@@ -149,5 +149,6 @@ def hint(request: HttpRequest) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     """The list that follows after ?place=CODE, as a fragment; nothing when there is none."""
     chosen = [code for code in request.GET.getlist("place") if code]
-    context = {"level": level_below(chosen[-1]) if chosen else None, "url": reverse("portal:places")}
+    found = level_below(chosen[-1]) if chosen else None
+    context = {"levels": [found] if found else [], "places_url": reverse("portal:places")}
     return render(request, "portal/parts/level.html", context)

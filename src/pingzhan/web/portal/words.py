@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from pingzhan.core.clock import now
 from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
@@ -29,15 +29,15 @@ EIGHT: dict[str, tuple[Any, Any]] = {
 
 # What is owed by a clock: running, and when it has stopped.
 _OWED: dict[str, tuple[Any, Any]] = {
-    ClockKind.ACCEPT: (gettext_lazy("受理"), gettext_lazy("已受理")),
-    ClockKind.DISPATCH: (gettext_lazy("转给承办单位"), gettext_lazy("已转办")),
-    ClockKind.SIGN: (gettext_lazy("由承办单位签收"), gettext_lazy("已签收")),
-    ClockKind.FIRST_FEEDBACK: (gettext_lazy("给出第一次进展"), gettext_lazy("已有进展")),
-    ClockKind.FINISH: (gettext_lazy("办结"), gettext_lazy("已办结")),
-    ClockKind.FEED_BACK: (gettext_lazy("答复您"), gettext_lazy("已答复")),
-    ClockKind.RATE: (gettext_lazy("请您评价"), gettext_lazy("已评价")),
-    ClockKind.PUBLISH: (gettext_lazy("公示结果"), gettext_lazy("已公示")),
-    ClockKind.ARCHIVE: (gettext_lazy("归档"), gettext_lazy("已归档")),
+    ClockKind.ACCEPT: (pgettext_lazy("deadline", "受理"), pgettext_lazy("deadline", "已受理")),
+    ClockKind.DISPATCH: (pgettext_lazy("deadline", "转给承办单位"), pgettext_lazy("deadline", "已转办")),
+    ClockKind.SIGN: (pgettext_lazy("deadline", "由承办单位签收"), pgettext_lazy("deadline", "已签收")),
+    ClockKind.FIRST_FEEDBACK: (pgettext_lazy("deadline", "给出第一次进展"), pgettext_lazy("deadline", "已有进展")),
+    ClockKind.FINISH: (pgettext_lazy("deadline", "办结"), pgettext_lazy("deadline", "已办结")),
+    ClockKind.FEED_BACK: (pgettext_lazy("deadline", "答复您"), pgettext_lazy("deadline", "已答复")),
+    ClockKind.RATE: (pgettext_lazy("deadline", "请您评价"), pgettext_lazy("deadline", "已评价")),
+    ClockKind.PUBLISH: (pgettext_lazy("deadline", "公示结果"), pgettext_lazy("deadline", "已公示")),
+    ClockKind.ARCHIVE: (pgettext_lazy("deadline", "归档"), pgettext_lazy("deadline", "已归档")),
 }
 
 
@@ -64,6 +64,7 @@ def moment(at: datetime) -> str:
     """A time as people say it, in the installation's zone: 11月25日 17:00; with the year where it is another."""
     local = timezone.localtime(at)
     same_year = local.year == timezone.localtime(now()).year
+    # Translators: a date format of Django, see its template filter "date".
     return date_format(local, _("n月j日 H:i") if same_year else _("Y年n月j日 H:i"))
 
 
