@@ -79,6 +79,8 @@ def test_broken_forms_are_refused(world: World) -> None:
     assert post(MATTERS, {"data": '"text"'}).status_code == 422
     form = {"data": json.dumps({"text": "漏水", "place": HOME}), "photo": SimpleUploadedFile("a.jpg", picture())}
     assert post(MATTERS, form).json()["errors"][0]["loc"] == ["body", "photo"]
+    text = {"data": json.dumps({"text": "漏水", "place": HOME}), "attachments": "no file"}
+    assert post(MATTERS, text).json()["errors"][0]["loc"] == ["body", "attachments"]
 
 
 def test_bodies_that_are_too_large_are_refused(world: World, settings: Any) -> None:

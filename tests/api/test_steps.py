@@ -13,6 +13,7 @@ from pingzhan.journal.models import Entry
 from pingzhan.matters.choices import Step
 from pingzhan.matters.models import Matter
 from pingzhan.matters.workflow import TABLE
+from tests.api.calls import BODIES
 from tests.factories.pictures import picture, picture_base64
 from tests.factories.world import FAR, HOME, World
 
@@ -83,24 +84,6 @@ def test_the_whole_loop_by_api_alone(world: World) -> None:
     assert "verify" not in [item["step"] for item in told]
     assert all(not item["notes"] and not item["who"] and item["entry"] is None for item in told)
     assert [reply for item in told for reply in item["replies"]] == ["明天上门", "水管换好了，请查看"]
-
-
-BODIES: dict[str, dict[str, Any]] = {
-    "reject": {"reason": "不属实"},
-    "return": {"reason": "不属于我们"},
-    "progress": {"note": "已看过"},
-    "refer": {"reason": "超出权限"},
-    "hold": {"reason": "等配件", "until": "2026-03-20T10:00:00+08:00"},
-    "complete": {"result": "修好了"},
-    "feed_back": {"reply": "修好了"},
-    "rate": {"stars": 4},
-    "publish": {"title": "修好了", "text": "漏水", "result": "修好了"},
-    "archive": {"reason": "涉及隐私"},
-    "reopen": {"reason": "又漏了"},
-    "supervise": {"note": "限期办结"},
-    "merge": {"into": ""},
-    "split": {"parts": ["路灯不亮"]},
-}
 
 
 def taker(step: Step) -> str:

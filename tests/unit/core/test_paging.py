@@ -46,14 +46,24 @@ def test_pages_hold_every_row_once() -> None:
 
 @pytest.mark.parametrize(("model", "order"), ORDERS)
 def test_an_invented_cursor_is_bad_input(model: type, order: tuple[str, ...]) -> None:
-    for values in (["x"] * len(order), ["1e9"] * len(order), ["9" * 5000] * len(order), ["\x00"] * len(order), ["\ud800"] * len(order), [1], {}):
+    for values in (
+        ["x"] * len(order),
+        ["1e9"] * len(order),
+        ["9" * 5000] * len(order),
+        ["\x00"] * len(order),
+        ["\ud800"] * len(order),
+        [1],
+        {},
+    ):
         cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
         try:
             page(model.objects.all(), order=order, after=cursor)
         except Invalid:
             continue
         # Text is a fine cursor for a column of text; anything else must have been refused.
-        assert all(model._meta.get_field(name.lstrip("-")).get_internal_type() in ("CharField", "ForeignKey") for name in order)
+        assert all(
+            model._meta.get_field(name.lstrip("-")).get_internal_type() in ("CharField", "ForeignKey") for name in order
+        )
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

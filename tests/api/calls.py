@@ -1,0 +1,20 @@
+"""What goes with each step that needs words."""
+
+from typing import Any
+
+BODIES: dict[str, dict[str, Any]] = {
+    "reject": {"reason": "不属实"},
+    "return": {"reason": "不属于我们"},
+    "progress": {"note": "已看过"},
+    "refer": {"reason": "超出权限"},
+    "hold": {"reason": "等配件", "until": "2026-03-20T10:00:00+08:00"},
+    "complete": {"result": "修好了"},
+    "feed_back": {"reply": "修好了"},
+    "rate": {"stars": 4},
+    "publish": {"title": "修好了", "text": "漏水", "result": "修好了"},
+    "archive": {"reason": "涉及隐私"},
+    "reopen": {"reason": "又漏了"},
+    "supervise": {"note": "限期办结"},
+    "merge": {"into": ""},
+    "split": {"parts": ["路灯不亮"]},
+}

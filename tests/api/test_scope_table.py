@@ -1,0 +1,356 @@
+"""Role × route: who may what, inside of their area and outside of it. A route that is not in the table fails.
+
+Every role's area holds the building at home. Two matters are there: one that the property manager handles, one that the
+committee handles; a third is with the neighbours, a fourth in another street, a fifth in another district. Each role
+tries everything on all of them. What a call did is undone before the next one.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pingzhan.access.actors import SYSTEM
+from pingzhan.api.root import api
+from pingzhan.core import search
+from pingzhan.journal.models import Entry
+from pingzhan.journal.operations import seal
+from pingzhan.matters import operations
+from pingzhan.matters.models import Matter
+from pingzhan.matters.operations.pictures import store_pictures
+from pingzhan.matters.queries import reference
+from pingzhan.people.operations import create_unit
+from pingzhan.places.models import Place
+from tests.api.calls import BODIES
+from tests.api.conftest import undone
+from tests.factories.pictures import upload
+from tests.factories.world import FAR, HOME, NEAR, World
+
+pytestmark = pytest.mark.django_db
+
+# The columns of the table, and how far each role's area reaches: a grid or less, a community, a street, the district.
+ROLES = {
+    "": "",
+    "resident": "",
+    "building_leader": "community",
+    "grid_worker": "community",
+    "community_staff": "community",
+    "secretary": "community",
+    "property_staff": "community",
+    "street_staff": "street",
+    "street_secretary": "street",
+    "command": "district",
+    "inspector": "street",
+    "administrator": "district",
+}
+# The matters that lie outside of an area of each size.
+OUTSIDE = {
+    "": ("near", "far", "elsewhere"),
+    "community": ("near", "far", "elsewhere"),
+    "street": ("far", "elsewhere"),
+    "district": ("elsewhere",),
+}
+
+# y allowed · c only where the committee is in charge · n not allowed (403) · - not there (404) · u sign in first (401)
+# The property manager, a unit, sees only the matter that it handles; its column is about that one.
+EVERYBODY = "y y y y y y y y y y y y"
+SIGNED_IN = "u y y y y y y y y y y y"
+SEE = "      u - y y y y y y y y y -"
+RUN = "      u - n n y y n y y y n -"
+HANDLE = "   u - n c c c y n n n n -"
+ANSWER_FOR = "u - n n n y n n y y n -"
+PRESS_ON = " u - n n n y n y y y y -"
+CONTACT = "  u - n y y y y n n n n -"
+JOURNAL = "  u - - - - y - - y y y y"
+
+TABLE = {
+    "report_matter": EVERYBODY,
+    "track_matter": EVERYBODY,  # with the code; test_steps.py tells what is without
+    "list_notices": EVERYBODY,
+    "list_categories": EVERYBODY,
+    "locate": EVERYBODY,
+    "get_place": EVERYBODY,  # but for households: below
+    "list_children": EVERYBODY,
+    "get_problem_kind": EVERYBODY,
+    "get_me": SIGNED_IN,
+    "get_today": SIGNED_IN,
+    "list_my_matters": SIGNED_IN,
+    "list_openings": SIGNED_IN,
+    "list_matters": SIGNED_IN,  # what is in them: test_no_list_names_what_is_outside
+    "count_matters": SIGNED_IN,
+    "list_units": SEE,
+    "get_matter": SEE,
+    "get_timeline": SEE,
+    "get_attachment": SEE,
+    "draft_notice": ANSWER_FOR,
+    "open_contact": CONTACT,
+    "prove_entry": JOURNAL,
+    "accept_matter": RUN,
+    "reject_matter": RUN,
+    "dispatch_matter": RUN,
+    "sign_matter": HANDLE,
+    "return_matter": HANDLE,
+    "progress_matter": HANDLE,
+    "refer_matter": RUN,
+    "hold_matter": HANDLE,
+    "resume_matter": HANDLE,
+    "complete_matter": HANDLE,
+    "verify_matter": RUN,
+    "feed_back_matter": RUN,
+    "rate_matter": RUN,
+    "publish_matter": ANSWER_FOR,
+    "archive_matter": ANSWER_FOR,
+    "reopen_matter": RUN,
+    "urge_matter": PRESS_ON,
+    "supervise_matter": PRESS_ON,
+    "merge_matter": RUN,
+    "split_matter": RUN,
+    "withdraw_matter": RUN,
+}
+# Nothing of these belongs to one area.
+WITHOUT_AREA = {operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN)}
+STATUS = {"n": 403, "-": 404, "u": 401}
+
+
+def operations_of_document() -> dict[str, tuple[str, str]]:
+    """Operation id → (method, path) of everything in the OpenAPI document."""
+    return {
+        operation["operationId"]: (method, path)
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def expected(operation: str, role: str) -> str:
+    return TABLE[operation].split()[list(ROLES).index(role)]
+
+
+@dataclass
+class Ground:
+    """The matters, by where they are: property, committee (both at home), near, far, elsewhere."""
+
+    world: World
+    matters: dict[str, Matter]
+    same_hands: Matter  # at home, with the property manager too
+
+    def call(self, operation: str, role: str, where: str) -> Any:
+        """Call an operation on one of the matters, and undo what it did."""
+        matter = self.matters[where]
+        client = self.world.client(role)
+        with undone():
+            if operation in SPECIAL:
+                return SPECIAL[operation](self, client, matter)
+            method, path = operations_of_document()[operation]
+            url = path.replace("{number}", matter.number)
+            assert "{" not in url, f"say in SPECIAL how to call {operation}"
+            if method == "get":
+                return client.get(url)
+            step = operation.removesuffix("_matter")
+            # Into a matter that whoever sees this one sees too, so that only the right is asked.
+            body = BODIES.get(step, {}) | ({"into": self.same_hands.number} if step == "merge" else {})
+            return client.post(url, json.dumps(body), content_type="application/json")
+
+
+def _post(client: Client, url: str, **body: Any) -> Any:
+    return client.post(url, json.dumps(body), content_type="application/json")
+
+
+def _attachment(ground: Ground, client: Client, matter: Matter) -> Any:
+    picture = matter.attachments.get()
+    return client.get(f"/api/v1/matters/{matter.number}/attachments/{picture.pk}")
+
+
+def _proof(ground: Ground, client: Client, matter: Matter) -> Any:
+    entry = Entry.objects.get(subject_id=matter.pk, verb="matter.report")
+    return client.get(f"/api/v1/journal/entries/{entry.uid}/proof")
+
+
+SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
+    "report_matter": lambda _, client, matter: _post(client, "/api/v1/matters", text="漏水", place=HOME),
+    "track_matter": lambda _, client, matter: client.get(
+        f"/api/v1/public/matters/{matter.number}", {"query_code": matter.query_code}
+    ),
+    "get_place": lambda _, client, matter: client.get(f"/api/v1/places/{HOME}"),
+    "list_children": lambda _, client, matter: client.get(f"/api/v1/places/{HOME}/children"),
+    "locate": lambda _, client, matter: client.get("/api/v1/places/locate", {"lon": 121.405, "lat": 31.245}),
+    "get_problem_kind": lambda _, client, matter: client.get("/api/v1/problems/stale"),
+    "list_units": lambda _, client, matter: client.get("/api/v1/units", {"matter": matter.number}),
+    "open_contact": lambda _, client, matter: _post(client, f"/api/v1/matters/{matter.number}/contact", purpose="联系"),
+    "get_attachment": _attachment,
+    "prove_entry": _proof,
+}
+
+
+@pytest.fixture(scope="module")
+def ground(standing_world: World) -> Ground:
+    world = standing_world
+    elsewhere = _another_district(world)
+    places = {
+        "property": f"{HOME}-B001",
+        "committee": f"{HOME}-B001",
+        "near": f"{NEAR}-G001",
+        "far": f"{FAR}-G001",
+        "elsewhere": elsewhere.code,
+    }
+    matters = {}
+    for number, (where, place) in enumerate(places.items()):
+        matters[where] = world.report(
+            "没有路灯，夜里看不见" if where == "committee" else "楼道漏水，老人走路危险",
+            place=place,
+            pictures=store_pictures([upload()]),
+            contact_name="王女士",
+            contact_phone=f"1000000{number:04d}",
+        )
+        if where != "elsewhere":
+            world.advance(matters[where], to="in_progress")
+    search.index("matter", [(matter.pk, matter.text) for matter in matters.values()])
+    seal(at=world.at)
+    return Ground(world, matters, world.matter(place=f"{HOME}-B001", to="in_progress"))
+
+
+def _another_district(world: World) -> Place:
+    """A second root with a community that has a committee; nobody of the little world has a right there."""
+    above = None
+    for code, level in (("310115", "district"), ("310115004", "street"), ("310115004001", "community")):
+        above = Place.objects.create(
+            code=code, name="潍坊", level=level, parent=above, path=f"{above.path if above else ''}{code}/",
+            created_at=world.at,
+        )  # fmt: skip
+    assert above is not None
+    create_unit(
+        code="310115004001.committee", name="潍坊居委会", kind="community", section="community.committee", place=above,
+        by=SYSTEM, at=world.at,
+    )  # fmt: skip
+    reference.forget()
+    return above
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert set(operations_of_document()) == set(TABLE)
+    assert all(len(row.split()) == len(ROLES) for row in TABLE.values())
+    # And there is no address that the document does not tell of, but those of the document itself and of nowhere.
+    assert len(api.urls[0]) == len(TABLE) + len({"openapi-json", "openapi-view", "api-root", "nowhere"})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_inside_of_the_area(ground: Ground, role: str) -> None:
+    for operation in TABLE:
+        cell = expected(operation, role)
+        # Where nothing depends on the unit in charge, one matter tells as much as two.
+        both = cell == "c" or (role == "property_staff" and operation not in WITHOUT_AREA)
+        for where in ("property", "committee") if both else ("property",):
+            status = ground.call(operation, role, where).status_code
+            told = f"{role or 'nobody'} {operation} on the matter of the {where}: {status}"
+            if role == "property_staff" and where == "committee" and operation not in WITHOUT_AREA:
+                assert status == 404, told  # another unit's
+            elif cell == "y" or (cell == "c" and where == "committee"):
+                assert status in (200, 201, 409), told  # 409: the right is there, the state is not
+            else:
+                assert status == STATUS["n" if cell == "c" else cell], told
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_outside_of_the_area(ground: Ground, role: str) -> None:
+    for operation in sorted(set(TABLE) - WITHOUT_AREA):
+        for where in OUTSIDE[ROLES[role]][:1]:  # the nearest; the others are looked for in lists below
+            status = ground.call(operation, role, where).status_code
+            assert status == (404 if role else 401), f"{role or 'nobody'} {operation} {where}: {status}"
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role])
+def test_no_list_names_what_is_outside(ground: Ground, role: str) -> None:
+    """By list, filter, number, words, phone and count: what is outside is not there; what is inside is."""
+    client = ground.world.client(role)
+    outside = {ground.matters[where].number for where in OUTSIDE[ROLES[role]]}
+    inside = {matter.number for matter in (*ground.matters.values(), ground.same_hands)} - outside
+    if expected("get_matter", role) == "-":
+        inside = set()
+    elif role == "property_staff":
+        inside = {ground.matters["property"].number, ground.same_hands.number}
+
+    def listed(**filters: Any) -> set[str]:
+        return {row["number"] for row in client.get("/api/v1/matters", {"limit": 200, **filters}).json()["items"]}
+
+    assert listed() == inside
+    assert listed(order="due") == inside
+    assert listed(status="in_progress") == {n for n in inside if n != ground.matters["elsewhere"].number}
+    for where, matter in ground.matters.items():
+        number = {matter.number} & inside
+        assert listed(q=matter.number) == number, where
+        assert listed(q=matter.contact_phone.open()) == number, where
+        assert listed(place=matter.community) == {n for n in inside if n.startswith(matter.community)}, where
+    spoken = ground.matters["committee"], ground.same_hands
+    assert listed(q="漏水 老人") == inside - {matter.number for matter in spoken}
+    assert listed(category="property") == inside - {ground.matters["committee"].number}
+    assert listed(handler=f"{FAR}.property") <= inside
+    counts = client.get("/api/v1/matters/counts").json()
+    assert counts["open"] == len(inside)
+    assert sum(counts["states"].values()) == len(inside)
+    today = client.get("/api/v1/me/today").json()["matters"]["items"]
+    assert {row["number"] for row in today} <= inside
+    assert client.get("/api/v1/me/matters").json()["items"] == []
+    # The same words again, as text: nothing of what is outside stands anywhere in the answers.
+    everything = b"".join(
+        client.get(url).content for url in ("/api/v1/matters", "/api/v1/me", "/api/v1/me/today", "/api/v1/me/openings")
+    ).decode()
+    assert not any(number in everything for number in outside)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_households_are_seen_inside_of_the_area_only(ground: Ground, role: str) -> None:
+    client = ground.world.client(role)
+    sees = role not in ("", "resident", "property_staff")  # a unit sees its matters, not who lives where
+    for community in (HOME, NEAR, FAR):
+        here = community == HOME or (community == NEAR and ROLES[role] == "street") or ROLES[role] == "district"
+        status = 200 if sees and here else 404
+        for url in (f"{community}-B001-H0101", f"{community}-B001/children"):
+            assert client.get(f"/api/v1/places/{url}").status_code == status, url
+
+
+def test_units_are_named_for_ones_own_area(ground: Ground) -> None:
+    def units(role: str, **filters: str) -> set[str]:
+        answer = ground.world.client(role).get("/api/v1/units", {"limit": 200, **filters})
+        return (
+            {row["code"] for row in answer.json()["items"]} if answer.status_code == 200 else {str(answer.status_code)}
+        )
+
+    assert units("secretary", place=FAR) == units("secretary", place=NEAR) == {"404"}
+    assert units("resident", place=HOME) == {"404"}
+    assert not any(code.startswith(("310107014", NEAR, "310115")) for code in units("secretary"))
+    assert units("resident") == set()
+
+
+def test_an_entry_of_nowhere_in_particular_is_nobodys(ground: Ground) -> None:
+    entry = Entry.objects.filter(place_path="").first()
+    assert entry is not None
+    for role in ("command", "administrator", "secretary"):
+        assert ground.world.client(role).get(f"/api/v1/journal/entries/{entry.uid}/proof").status_code == 404
+
+
+def test_a_code_opens_its_own_matter_only(ground: Ground) -> None:
+    mine, other = ground.matters["property"], ground.matters["far"]
+    client = ground.world.client()
+    code = {"query_code": mine.query_code}
+    assert client.get(f"/api/v1/public/matters/{other.number}", code).status_code == 404
+    assert client.get(f"/api/v1/matters/{mine.number}/attachments/{mine.attachments.get().pk}", code).status_code == 200
+    assert (
+        client.get(f"/api/v1/matters/{mine.number}/attachments/{other.attachments.get().pk}", code).status_code == 404
+    )
+    assert client.get(f"/api/v1/matters/{mine.number}", code).status_code == 401
+
+
+def test_a_matter_that_was_handed_on_is_the_next_ones(ground: Ground) -> None:
+    """The unit that returns a matter no longer sees it."""
+    matter = ground.matters["property"]
+    manager = ground.world.client("property_staff")
+    assert manager.get(f"/api/v1/matters/{matter.number}").status_code == 200
+    operations.return_matter(
+        matter=Matter.objects.get(pk=matter.pk),
+        by=ground.world.actor("property_staff"),
+        at=ground.world.at,
+        reason="不属于我们",
+    )
+    assert manager.get(f"/api/v1/matters/{matter.number}").status_code == 404
