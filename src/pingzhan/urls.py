@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("accounts/", include("allauth.urls")),
     path("demo/", include("pingzhan.demo.urls")),
+    path("", include("pingzhan.web.prefs_urls")),
     path("desk/", include("pingzhan.web.desk.urls")),
     path("field/", include("pingzhan.web.field.urls")),
     path("", include("pingzhan.web.portal.urls")),

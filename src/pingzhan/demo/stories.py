@@ -161,10 +161,10 @@ def _when(rng: Random, story: Story, *, now: datetime, standing: str) -> datetim
 
 
 def _spot(rng: Random, place: Place) -> Location:
-    """Half by a pin near the building, half by its code."""
+    """Half by a pin near the building with its address, half chosen from the list."""
     if place.lon is not None and place.lat is not None and rng.random() < 0.5:
         return Location(lon=place.lon, lat=place.lat, address=place.name)
-    return Location(code=place.code, address=place.name)
+    return Location(code=place.code)
 
 
 # --- ways ------------------------------------------------------------------------------------------------------------
