@@ -1,0 +1,264 @@
+"""Who may open which address: every route of the pages by every role. A route that is missing here fails.
+
+The API has its own table in tests/api. What an answer shows and which step somebody may take is tested with each face;
+here it is only whether the door opens: "yes" (200, or a redirect to where one goes on), "sign in" (the sign-in page),
+"no" (404 or 403, as if it were not there).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from pingzhan.demo.accounts import enter_token
+from pingzhan.matters.models import Matter, Notice
+from tests.factories.world import HOME, NEAR, World
+
+pytestmark = pytest.mark.django_db
+
+# Everybody of the little world who stands for a role at the place of the matter, beside whoever is not signed in.
+ROLES = (
+    "", "resident", "building_leader", "grid_worker", "community_staff", "secretary", "property_staff", "street_staff",
+    "street_secretary", "command", "inspector", "administrator",
+)  # fmt: skip
+EVERYBODY = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {""}
+DESK = frozenset(
+    {"community_staff", "secretary", "property_staff", "street_staff", "street_secretary", "command", "inspector"}
+)
+FIELD = frozenset({"building_leader", "grid_worker"})
+SEE_MATTERS = DESK | FIELD
+RUN = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
+ANSWER_FOR = frozenset({"secretary", "street_secretary", "command"})
+NOBODY: frozenset[str] = frozenset()
+# The unit in charge and the one that was asked first; not those above them.
+OPEN_CONTACT = frozenset({"community_staff", "secretary", "grid_worker", "property_staff"})
+
+# Route name → (method, who gets in). "post" routes are sent an empty form: whoever is let in gets words, not a refusal.
+TABLE: dict[str, tuple[str, frozenset[str]]] = {
+    # for those who watch the installation
+    "healthz": ("get", EVERYBODY),
+    "readyz": ("get", EVERYBODY),
+    "metrics": ("get", EVERYBODY),  # from loopback, where the tests are; else with the token
+    # residents
+    "portal:home": ("get", EVERYBODY),
+    "portal:help": ("get", EVERYBODY),
+    "portal:report": ("get", EVERYBODY),
+    "portal:hint": ("post", EVERYBODY),
+    "portal:places": ("get", EVERYBODY),
+    "portal:receipt": ("get", EVERYBODY),  # leads to where the code is asked for
+    "portal:outlines": ("get", EVERYBODY),
+    "portal:place": ("get", EVERYBODY),
+    "portal:track": ("get", EVERYBODY),
+    "portal:forget": ("post", EVERYBODY),
+    "portal:matter": ("get", EVERYBODY),
+    "portal:step": ("post", EVERYBODY),
+    "portal:mine": ("get", SIGNED_IN),
+    "portal:data": ("get", SIGNED_IN),
+    "portal:notices": ("get", EVERYBODY),
+    "portal:notice": ("get", EVERYBODY),
+    # everybody's choices, the way home, pictures
+    "home": ("get", EVERYBODY),
+    "prefs": ("post", EVERYBODY),
+    "photo": ("get", SEE_MATTERS),
+    # the desk
+    "desk:queue": ("get", SEE_MATTERS),
+    "desk:bulk": ("post", RUN),
+    "desk:report": ("get", RUN | FIELD),
+    "desk:sheet": ("get", SEE_MATTERS),
+    "desk:contact": ("post", OPEN_CONTACT),
+    "desk:step": ("post", SEE_MATTERS),
+    "desk:notices": ("get", SEE_MATTERS),
+    "desk:take_down": ("post", ANSWER_FOR),
+    "desk:journal": ("get", ANSWER_FOR | {"inspector", "administrator"}),
+    "desk:verify": ("post", ANSWER_FOR | {"inspector", "administrator"}),
+    "desk:jobs": ("get", frozenset({"command", "administrator"})),
+    "desk:job_again": ("post", frozenset({"command", "administrator"})),
+    "desk:job_dismiss": ("post", frozenset({"command", "administrator"})),
+    # the phone of grid workers
+    "field:today": ("get", SEE_MATTERS),
+    "field:report": ("get", RUN | FIELD),
+    "field:done": ("get", SEE_MATTERS),
+    "field:me": ("get", SEE_MATTERS),
+    "field:matter": ("get", SEE_MATTERS),
+    "field:contact": ("post", OPEN_CONTACT),
+    "field:step": ("post", SEE_MATTERS),
+    # the demo, where there is one
+    "demo:index": ("get", NOBODY),
+    "demo:enter": ("get", NOBODY),
+    "demo:messages": ("get", NOBODY),
+    # signing in and what belongs to it; allauth's own pages
+    "account_login": ("get", EVERYBODY),
+    "account_logout": ("get", EVERYBODY),
+    "account_inactive": ("get", EVERYBODY),
+    "account_signup": ("get", EVERYBODY),
+    "account_reauthenticate": ("get", NOBODY),  # nobody here has a password,
+    "account_email": ("get", SIGNED_IN),
+    "account_email_verification_sent": ("get", EVERYBODY),
+    "account_change_password": ("get", SIGNED_IN),
+    "account_set_password": ("get", SIGNED_IN),
+    "account_reset_password": ("get", EVERYBODY),
+    "account_confirm_login_code": ("get", EVERYBODY),
+    "account_confirm_email": ("get", EVERYBODY),
+    "account_verify_phone": ("get", EVERYBODY),
+    "account_change_phone": ("get", SIGNED_IN),
+    "account_reset_password_from_key_done": ("get", EVERYBODY),
+    "account_reset_password_from_key": ("get", EVERYBODY),
+    "account_reset_password_done": ("get", EVERYBODY),
+    "account_request_login_code": ("get", EVERYBODY),
+    "mfa_index": ("get", SIGNED_IN),
+    "mfa_authenticate": ("get", EVERYBODY),
+    "mfa_reauthenticate": ("get", NOBODY),  # or has set up a second factor
+    "mfa_activate_totp": ("get", SIGNED_IN),
+    "mfa_deactivate_totp": ("get", NOBODY),
+    "mfa_view_recovery_codes": ("get", NOBODY),
+    "mfa_generate_recovery_codes": ("get", SIGNED_IN),
+    "mfa_download_recovery_codes": ("get", NOBODY),
+}
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "", path: str = "") -> Iterator[str]:
+    """The names of all routes but the API's; a route without a name has its pattern for one."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            if entry.namespace == "api" or str(entry.pattern).startswith("api/"):
+                continue
+            inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from routes(entry.url_patterns, inner, path + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + entry.name if entry.name else path + str(entry.pattern)
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert sorted(set(routes())) == sorted(TABLE)
+
+
+@pytest.fixture
+def _then(world: World) -> Iterator[None]:
+    with time_machine.travel(world.at + timedelta(hours=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def address(world: World, _then: None) -> Callable[[str], str]:
+    """The address of a route, with a matter and a notice of the home community where it wants one."""
+    published = world.matter(to="published")
+    matter = make_matter(world, f"{HOME}-B001")
+    notice = Notice.objects.get(matter=published)
+    picture = matter.attachments.get()
+    made: dict[str, dict[str, Any]] = {
+        "photo": {"number": matter.number, "photo": picture.pk},
+        "portal:notice": {"notice": notice.pk},
+        "desk:take_down": {"notice_id": notice.pk},
+        "demo:enter": {"token": enter_token("secretary")},
+        "account_confirm_email": {"key": "nonsense"},
+        "account_reset_password_from_key": {"uidb36": "x", "key": "nonsense"},
+        **{name: {"number": matter.number} for name in ("portal:receipt", "portal:matter", "desk:sheet")},
+        **{name: {"number": matter.number} for name in ("desk:contact", "field:matter", "field:contact")},
+        **{name: {"number": matter.number, "step": "progress"} for name in ("desk:step", "field:step")},
+        "portal:step": {"number": matter.number, "step": "urge"},
+        **{name: {"job_id": uuid4()} for name in ("desk:job_again", "desk:job_dismiss")},
+    }
+
+    def find(name: str) -> str:
+        return reverse(name, kwargs=made.get(name))
+
+    return find
+
+
+def make_matter(world: World, place: str) -> Matter:
+    """In the hands of the property manager, with a picture and a phone number."""
+    from pingzhan.matters.operations.pictures import store_pictures
+    from tests.factories.pictures import picture
+
+    class Upload:
+        def __init__(self) -> None:
+            self.content = picture()
+            self.size = len(self.content)
+
+        def read(self) -> bytes:
+            return self.content
+
+    told = {"contact_name": "王阿姨", "contact_phone": "13800001234", "pictures": store_pictures([Upload()])}
+    return world.matter(place=place, to="in_progress", **told)
+
+
+def signed_in(world: World, name: str) -> Client:
+    client = Client(raise_request_exception=True)
+    if name:
+        client.force_login(world.users[name])
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+        session.save()
+    return client
+
+
+def outcome(answer: Any) -> str:
+    if answer.status_code in {301, 302, 303} and answer.url.startswith(settings.LOGIN_URL + "?next="):
+        return "sign in"
+    if answer.status_code in {403, 404}:
+        return "no"
+    return "yes" if answer.status_code < 500 or answer.status_code == 503 else "broken"
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "visitor")
+def test_the_doors_open_for_those_in_the_table(world: World, address: Callable[[str], str], role: str) -> None:
+    wrong = []
+    for name, (method, allowed) in TABLE.items():
+        client = signed_in(world, role)  # afresh for each: some doors sign out, or ask who it is again
+        answer = getattr(client, method)(address(name))
+        if answer.streaming:
+            list(answer)  # read to its end, a picture's file is closed
+        got = outcome(answer)
+        if (got == "yes") != (role in allowed):
+            wrong.append(f"{name}: {got} ({answer.status_code})")
+        if not role and not allowed >= {""} and name.startswith(("desk:", "field:", "portal:")) and got != "sign in":
+            wrong.append(f"{name}: a visitor is to be asked to sign in, not {got}")
+    assert not wrong, "\n".join(wrong)
+
+
+OF_A_PLACE = ("photo", "desk:sheet", "desk:contact", "desk:step", "field:matter", "field:contact", "field:step")
+
+
+STRANGERS = (
+    "near_secretary", "near_grid_worker", "near_property_staff", "far_street_secretary", "far_inspector",
+    "housing_staff",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_no_door_to_a_matter_opens_for_those_of_another_place(
+    world: World, address: Callable[[str], str], stranger: str
+) -> None:
+    client = signed_in(world, stranger)
+    for name in (*OF_A_PLACE, "desk:take_down"):
+        answer = getattr(client, TABLE[name][0])(address(name))
+        assert answer.status_code == 404, name
+
+
+@pytest.mark.usefixtures("_then")
+def test_ones_own_place_is_no_stranger(world: World) -> None:
+    """The doors above are shut by the place and by nothing else."""
+    matter = make_matter(world, f"{NEAR}-G001")
+    for name in ("near_secretary", "near_grid_worker", "near_property_staff"):
+        assert signed_in(world, name).get(reverse("desk:sheet", args=[matter.number])).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["command", "administrator"])
+def test_roles_that_need_a_second_factor_get_nowhere_without_it(
+    world: World, address: Callable[[str], str], role: str
+) -> None:
+    client = Client()
+    client.force_login(world.users[role])
+    for name, (method, allowed) in TABLE.items():
+        if role not in allowed or not name.startswith(("desk:", "field:", "portal:", "home", "photo")):
+            continue
+        answer = getattr(client, method)(address(name))
+        assert answer.status_code == 302, name
+        assert answer.url == reverse("mfa_activate_totp"), name
