@@ -22,5 +22,5 @@ NUMBERS = (
 
 
 def danger_words() -> str:
-    """The words at which a page shows the numbers while somebody still types, separated by blanks."""
-    return " ".join(DANGER_WORDS)
+    """The words at which a page shows the numbers while somebody still types, separated by bars."""
+    return "|".join(DANGER_WORDS)

@@ -46,12 +46,16 @@ def classify(text: str, keywords: Mapping[str, Sequence[str]]) -> Guess | None:
 DANGER_WORDS = (  # untranslated: residents write Chinese
     "着火", "起火", "火灾", "冒烟", "爆炸", "燃气泄漏", "煤气泄漏", "煤气味", "燃气味", "触电", "坠楼", "跳楼", "自杀",
     "昏迷", "晕倒", "中毒", "溺水", "坍塌", "倒塌", "被困", "持刀", "打人", "出血", "没有呼吸",
+    "on fire", "gas leak", "smell of gas", "smell gas", "unconscious", "not breathing", "bleeding", "suicide",
+    "drowning",
+    "explosion", "electrocuted", "collapsed",
 )  # fmt: skip
 
 
 def endangers_life(text: str) -> bool:
     """Whether the words speak of danger to life: then the emergency numbers are shown before anything else."""
-    return any(word in text for word in DANGER_WORDS)
+    plain = text.lower()
+    return any(word in plain for word in DANGER_WORDS)
 
 
 # --- personal data in public texts ----------------------------------------------------------------------------------

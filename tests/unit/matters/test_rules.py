@@ -38,7 +38,7 @@ def test_no_word_no_guess():
     assert classify("你好", KEYWORDS) is None
 
 
-@pytest.mark.parametrize("text", ["3楼起火了", "闻到很重的煤气味", "有人要跳楼"])
+@pytest.mark.parametrize("text", ["3楼起火了", "闻到很重的煤气味", "有人要跳楼", "The bin room is ON FIRE"])
 def test_danger_to_life_is_seen(text):
     assert endangers_life(text)
     assert urgency_of(text, "routine", None) == "critical"

@@ -90,7 +90,7 @@ def _shown(entry: "Entry", *, public: bool) -> bool:
     step = entry.verb.removeprefix("matter.")
     if step not in Step.values:
         return False
-    return not public or step not in _STAFF_ONLY or (step == "urge" and entry.actor_kind != "user")
+    return not public or step not in _STAFF_ONLY or (step == "urge" and not entry.actor_name)
 
 
 def _item(entry: "Entry", words: list[Remark], pictures: list[Attachment], *, public: bool) -> TimelineItem:

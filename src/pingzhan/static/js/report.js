@@ -35,7 +35,7 @@ function showDanger(form) {
   const slot = form?.querySelector("[data-danger-slot]");
   if (!slot) return;
   const text = form.querySelector("#f-text").value.toLowerCase();
-  const worded = form.dataset.dangerWords.split(" ").some((word) => word && text.includes(word));
+  const worded = form.dataset.dangerWords.split("|").some((word) => word && text.includes(word));
   slot.hidden = !worded && !form.querySelector("[data-guess] [data-danger]");
 }
 
