@@ -59,7 +59,9 @@ def assert_accessible(page: Page, addresses: dict[str, str]) -> None:
 @pytest.mark.parametrize("mode", ["peacetime", "emergency"])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("face", ["phone", "desk"])
-def test_portal(world: "World", visit: Visit, emergency: Callable[..., Any], face: str, language: str, mode: str) -> None:
+def test_portal(
+    world: "World", visit: Visit, emergency: Callable[..., Any], face: str, language: str, mode: str
+) -> None:
     town = settle(world)
     if mode == "emergency":
         emergency(level=1)
@@ -109,7 +111,7 @@ def test_jobs_and_what_a_signed_in_resident_sees(world: "World", visit: Visit) -
 MEASURE = """() => {
   const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const says = (one) => (one.innerText || one.value || one.getAttribute("aria-label") || "").trim().slice(0, 30);
-  const texts = [...document.querySelectorAll("main p, main li, main dd, main label, main input, main textarea, main select")]
+  const texts = [...document.querySelectorAll("main p, main li, main dd, main label, main input:not([type=radio]):not([type=checkbox]), main textarea, main select")]
     .filter((one) => seen(one) && says(one) && !one.closest(".visually-hidden"))
     .map((one) => [parseFloat(getComputedStyle(one).fontSize), one.className, says(one)]);
   const pressed = "button, select, textarea, summary, a.button, nav a, .photos-add, .star, .shortcut, label.check, "
@@ -274,9 +276,10 @@ def test_a_resident_reports_with_keys_alone(world: "World", visit: Visit) -> Non
     page.keyboard.type("源园居委会1号楼")
     for _ in range(60):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.type") == "submit" and page.evaluate(
-            "document.activeElement.innerText"
-        ).strip() == "提交":
+        if (
+            page.evaluate("document.activeElement.type") == "submit"
+            and page.evaluate("document.activeElement.innerText").strip() == "提交"
+        ):
             break
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="已收到")).to_be_visible()

@@ -99,7 +99,9 @@ function show(form, request) {
   window.scrollTo(0, 0);
   window.htmx?.process(document.body);
   attachAll(document);
-  (document.querySelector("[data-problem]") ?? document.getElementById("main"))?.focus();
+  const problem = document.querySelector("[data-problem]");
+  if (problem) problem.focus();
+  else document.getElementById("main")?.focus({ preventScroll: true }); // the top of the page stays in sight
   document.dispatchEvent(new CustomEvent("page:shown"));
 }
 
