@@ -31,7 +31,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
                 operation["responses"].pop(422, None)
             _complete_responses(operation)
             if operation.pop("x-multipart", False):
-                _add_form(operation["requestBody"]["content"])
+                _add_form(operation["requestBody"])
     document["components"]["securitySchemes"].pop("Anyone", None)
     return document
 
@@ -67,12 +67,13 @@ def _header(response: dict[str, Any], name: str) -> None:
     response.setdefault("headers", {})[name] = _HEADERS[name]
 
 
-def _add_form(content: dict[str, Any]) -> None:
+def _add_form(body: dict[str, Any]) -> None:
     """The same body as a form: the JSON as one part, pictures as files beside it."""
+    content = body["content"]
     content["multipart/form-data"] = {
         "schema": {
             "type": "object",
-            "required": [JSON_PART],
+            "required": [JSON_PART] if body["required"] else [],
             "properties": {
                 JSON_PART: content["application/json"]["schema"],
                 FILES_PART: {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 6},
