@@ -1,9 +1,10 @@
 """Proofs of the journal, for those who inspect it."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Path, Router
 
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can
@@ -12,6 +13,8 @@ from pingzhan.api.responses import READ, answers
 from pingzhan.api.schemas.journal import EntryOut, ProofOut, TreeHeadOut
 from pingzhan.core.errors import NotFound, StateConflict
 from pingzhan.journal.queries import NotSealed, entry_by_uid, inclusion_proof, latest_head
+
+EntryUid = Annotated[UUID, Path(..., description="`entry` of a step in a matter's timeline.")]
 
 router = Router(tags=["journal"], auth=SIGNED_IN)
 
@@ -22,7 +25,7 @@ router = Router(tags=["journal"], auth=SIGNED_IN)
     operation_id="prove_entry",
     summary="Proof that an entry is on record",
 )
-def prove_entry(request: ApiRequest, uid: UUID) -> ProofOut:
+def prove_entry(request: ApiRequest, uid: EntryUid) -> ProofOut:
     """An inclusion proof (RFC 9162) against the newest tree head. 409 for the few seconds until the entry is sealed."""
     entry = entry_by_uid(uid)
     if entry is None or not can(request.actor, Permission.JOURNAL_VIEW, entry.place_path):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Path, Query, Router
 
 from pingzhan.api.bodies import json_body, pictures_of
 from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest, limit_reports
@@ -44,6 +44,7 @@ router = Router(tags=["matters"], auth=SIGNED_IN)
 # Codes of the tree: digits, then letter and number of grid, building, household. Anything else is an address.
 _CODE = re.compile(r"\d{2,12}(-[A-Za-z]\d+)*")
 
+AttachmentId = Annotated[UUID, Path(..., description="`id` of one of the matter's attachments.")]
 _Size = Annotated[str, Query("full", pattern="^(full|thumb)$", description="full, or thumb: long edge 480 pixels.")]
 
 
@@ -124,15 +125,15 @@ def list_matters(
     limit: Limit,
     after: After,
     place: str = Query("", max_length=60, description="Code of a place: it and all below."),
-    status: Status | None = None,
+    status: Status | None = Query(None, description="Only those in this state."),  # noqa: B008
     category: str = Query("", max_length=60, description="Code of a category or of a group."),
     handler: str = Query("", max_length=60, description="Code of the unit in charge."),
     overdue: bool = Query(False, description="Only those with a deadline that has passed."),
     q: str = Query("", max_length=100, description="Words of the report, a number, or the reporter's phone in full."),
     since: MomentIn | None = Query(None, description="Reported at this time or later."),  # noqa: B008
     open: bool | None = Query(None, description="Only open, or only closed ones."),
-    urgency: Urgency | None = None,
-    supervised: bool = False,
+    urgency: Urgency | None = Query(None, description="Only those as urgent as this."),  # noqa: B008
+    supervised: bool = Query(False, description="Only those under supervision (督办)."),
     order: str = Query("newest", pattern="^(newest|due)$", description="newest first, or the next deadline first."),
 ) -> PageOut[MatterRow]:
     """What the caller may see, newest first. Outside of their area it is as if there were nothing."""
@@ -191,7 +192,7 @@ def get_timeline(request: ApiRequest, number: MatterNumber) -> PageOut[TimelineO
     openapi_extra={"responses": {200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}},
 )
 def get_attachment(
-    request: ApiRequest, number: MatterNumber, attachment: UUID, query_code: QueryCode, size: _Size
+    request: ApiRequest, number: MatterNumber, attachment: AttachmentId, query_code: QueryCode, size: _Size
 ) -> HttpResponse:
     """The picture itself. Residents see those of the report only: pictures of the handling may show other people."""
     matter, actor = matter_of(request, number, query_code)

@@ -91,7 +91,10 @@ _problems = Router(tags=["problems"])
     operation_id="get_problem_kind",
     summary="A kind of problem",
 )
-def get_problem_kind(request: HttpRequest, name: Annotated[str, Path(..., pattern="^[a-z-]{1,40}$")]) -> ProblemKind:
+def get_problem_kind(
+    request: HttpRequest,
+    name: Annotated[str, Path(..., pattern="^[a-z-]{1,40}$", description="Last part of a `type`.")],
+) -> ProblemKind:
     """What the `type` of a problem document means."""
     kind = problems.KINDS.get(name)
     if kind is None:

@@ -15,9 +15,7 @@ from pingzhan.matters.choices import ClockKind, ClockState, Source, Status, Step
 class ContactIn(In):
     """How the reporter can be reached; sealed when stored, masked when shown."""
 
-    name: str = Field(
-        "", max_length=40, examples=["李女士"]
-    )
+    name: str = Field("", max_length=40, examples=["李女士"])
     phone: str = Field("", max_length=24, examples=["100 0000 0001"])
 
 
@@ -31,9 +29,7 @@ class PictureIn(In):
 class ReportIn(In):
     """A new matter. Where it is: `location` (a point), or `place` (a code or an address in words), or `address`."""
 
-    text: Words = Field(
-        examples=["3号楼楼道漏水，地上都是水，老人走路危险"]
-    )
+    text: Words = Field(examples=["3号楼楼道漏水，地上都是水，老人走路危险"])
     category: str | None = Field(
         None, max_length=60, description="Code from GET /categories; found from the words when left out."
     )
@@ -225,9 +221,7 @@ class PublicSheetOut(SheetOut):
 class ContactPurpose(In):
     """Why the contact is opened."""
 
-    purpose: Words = Field(
-        max_length=200, examples=["上门前电话联系报修人"]
-    )
+    purpose: Words = Field(max_length=200, examples=["上门前电话联系报修人"])
 
 
 class ContactOut(Out):

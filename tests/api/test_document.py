@@ -1,0 +1,114 @@
+"""The OpenAPI document and its page: what a newcomer finds there is complete and true."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from pingzhan.api.problems import KINDS
+from tests.faces import OpenPage
+from tests.factories.world import World
+
+DOCUMENT = "/api/v1/openapi.json"
+# As the contract writes them.
+STEPS = """
+    accept reject dispatch sign return progress refer hold resume complete verify feed_back rate publish archive reopen
+    urge supervise merge split withdraw
+"""
+STATES = """
+    submitted accepted dispatched in_progress completed fed_back rated published archived rejected merged withdrawn
+    on_hold
+"""
+
+
+@pytest.fixture
+def document(client: Any) -> dict[str, Any]:
+    return dict(client.get(DOCUMENT).json())
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for methods in document["paths"].values() for operation in methods.values()]
+
+
+@pytest.mark.django_db
+def test_every_operation_says_what_it_is_for(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for operation in operations(document)]
+    assert len(ids) == len(set(ids))
+    tags = {tag["name"] for tag in document["tags"]}
+    for operation in operations(document):
+        told = operation["operationId"]
+        assert operation["summary"], told
+        assert operation["description"], told
+        assert set(operation["tags"]) <= tags, told
+        assert operation["security"], told
+        for parameter in operation["parameters"]:
+            assert parameter.get("description"), (told, parameter["name"])
+
+
+@pytest.mark.django_db
+def test_every_error_is_a_problem_and_success_has_a_shape(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            content = response["content"]
+            if int(status) >= 400:
+                assert list(content) == ["application/problem+json"], operation["operationId"]
+            else:
+                assert content, operation["operationId"]
+    assert {kind.status for kind in KINDS.values()} >= {
+        int(status) for operation in operations(document) for status in operation["responses"] if int(status) >= 400
+    }
+
+
+@pytest.mark.django_db
+def test_the_contract_is_in_it(document: dict[str, Any]) -> None:
+    expected = {f"/api/v1/matters/{{number}}/{step}" for step in STEPS.split()} | {
+        "/api/v1/places/{code}",
+        "/api/v1/places/{code}/children",
+        "/api/v1/places/locate",
+        "/api/v1/matters",
+        "/api/v1/matters/{number}",
+        "/api/v1/matters/{number}/timeline",
+        "/api/v1/public/matters/{number}",
+        "/api/v1/public/notices",
+        "/api/v1/me",
+        "/api/v1/me/today",
+    }
+    assert expected <= set(document["paths"])
+    assert set(document["components"]["schemas"]["Status"]["enum"]) == set(STATES.split())
+    reported = document["components"]["schemas"]["ReportedOut"]["properties"]
+    assert {"number", "query_code", "status", "category", "place", "handler", "clocks", "mode"} <= set(reported)
+    assert {"kind", "due_at", "state"} <= set(document["components"]["schemas"]["ClockOut"]["properties"])
+    # Nothing that is spoken of is missing.
+    for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)):
+        assert name in document["components"]["schemas"]
+
+
+@pytest.mark.django_db
+def test_the_page_has_no_script_or_style_of_its_own(client: Any) -> None:
+    page = client.get("/api/v1/docs")
+    assert "script-src 'self'" in page["Content-Security-Policy"]
+    html = page.content.decode()
+    assert not re.search(r"<script(?![^>]*\ssrc=)", html)
+    assert not re.search(r"<style|\sstyle=|\son\w+=|https?://", html)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_matter_is_reported_from_the_page(open_page: OpenPage, world: World) -> None:
+    """Signed in by token, in the page itself, under our content security policy."""
+    page = open_page("desk", language="en")
+    page.goto("/api/v1/docs")
+    page.get_by_role("button", name="Authorize").click()
+    page.get_by_label("auth-bearer-value").fill(world.token("secretary"))
+    page.get_by_label("Apply credentials").first.click()
+    page.get_by_role("button", name="Close").first.click()
+    report = page.locator("#operations-matters-report_matter")
+    report.locator(".opblock-summary-control").click()
+    report.get_by_role("button", name="Try it out").click()
+    report.locator("textarea").first.fill(json.dumps({"text": "3号楼楼道漏水", "place": "310107005001-G001"}))
+    report.get_by_role("button", name="Execute").click()
+    answer = report.locator(".live-responses-table .response").first
+    expect(answer).to_contain_text("201")
+    expect(answer).to_contain_text("query_code")
