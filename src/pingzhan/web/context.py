@@ -14,8 +14,8 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.core.clock import now
 from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.queries import PEACETIME, Mode, mode_at
+from pingzhan.places.names import named
 from pingzhan.places.queries import tops
-from pingzhan.web.names import named
 
 
 @dataclass(frozen=True, slots=True)

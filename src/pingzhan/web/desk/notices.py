@@ -15,8 +15,8 @@ from pingzhan.access.queries import can
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.matters import operations
 from pingzhan.matters.queries.lists import notice_for, notices_for
+from pingzhan.places.names import named, place_lines
 from pingzhan.web.guards import needs
-from pingzhan.web.names import named, place_lines
 
 
 @require_safe

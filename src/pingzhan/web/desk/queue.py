@@ -19,11 +19,11 @@ from pingzhan.matters import operations
 from pingzhan.matters.choices import Status, Urgency
 from pingzhan.matters.queries.lists import narrowed, numbers_of, open_counts, place_in_queue, queue_page
 from pingzhan.matters.queries.reference import reference
+from pingzhan.places.names import named
 from pingzhan.places.queries import to_narrow_by
 from pingzhan.web.desk.asked import LIMITS, STATES, Asked, asked, asked_by_words
 from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.guards import needs
-from pingzhan.web.names import named
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Matter

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from pingzhan.matters.choices import Status, Urgency
 from pingzhan.matters.queries.reference import Reference, reference
+from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
-from pingzhan.web.names import named
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Matter

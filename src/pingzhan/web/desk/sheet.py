@@ -27,6 +27,7 @@ from pingzhan.matters.queries.rights import is_reporter, may_open_contact, next_
 from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
 from pingzhan.matters.rules import endangers_life, hide_personal
+from pingzhan.places.names import named
 from pingzhan.places.queries import to_narrow_by
 from pingzhan.web.desk.asked import Asked, asked_by_words
 from pingzhan.web.desk.queue import category_choices, next_in_queue
@@ -34,7 +35,6 @@ from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.desk.steps import HINTS, LAST, PRIMARY, STEPS, take, text_of
 from pingzhan.web.forms.steps import shown_forms, unsent_words
 from pingzhan.web.guards import needs
-from pingzhan.web.names import named
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Matter

@@ -27,9 +27,9 @@ from pingzhan.journal.queries import (
 )
 from pingzhan.journal.tasks import verify_journal
 from pingzhan.matters.queries.lists import numbers_by_id
+from pingzhan.places.names import place_lines
 from pingzhan.web.desk.verbs import kind_label, state_label, subject_label, verb_label
 from pingzhan.web.guards import needs
-from pingzhan.web.names import place_lines
 
 PAGE = 20
 

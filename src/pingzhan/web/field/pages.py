@@ -20,13 +20,13 @@ from pingzhan.matters.queries.lists import Filters, field_done, field_matters, m
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import may_open_contact, next_steps
 from pingzhan.matters.queries.sheet import sheet
+from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
 from pingzhan.web.forms.places import full_place
 from pingzhan.web.forms.problems import on_page, problem_of
 from pingzhan.web.forms.report import kept_key
 from pingzhan.web.forms.steps import FIELD_STEPS, shown_forms, take, unsent_words
 from pingzhan.web.guards import needs
-from pingzhan.web.names import named
 from pingzhan.web.portal.words import shown_clocks
 from pingzhan.web.uploads import pictures_of
 

@@ -17,10 +17,10 @@ from pingzhan.matters.operations import Location
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import suggest_category
 from pingzhan.matters.rules import endangers_life
+from pingzhan.places.names import named
 from pingzhan.web.forms.places import levels
 from pingzhan.web.forms.problems import choices_of, on_page
 from pingzhan.web.icons import group_icon
-from pingzhan.web.names import named
 
 MOST_TEXT = 5000
 # The domain's names of what may be wrong, and where the page shows it.

@@ -10,7 +10,7 @@ from pingzhan.journal.queries import openings_of_person
 from pingzhan.matters.queries.lists import reported_by
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import kept_on
-from pingzhan.web.names import named
+from pingzhan.places.names import named
 
 MOST_OPENINGS = 100
 

@@ -13,10 +13,10 @@ from pingzhan.matters.queries.lists import notices as notices_page
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import notice_by_id
 from pingzhan.places.choices import Level
+from pingzhan.places.names import named
 from pingzhan.places.queries import at_level, get_places, names_along
 from pingzhan.places.rules.codes import paths_above
 from pingzhan.web.forms.report import category_groups
-from pingzhan.web.names import named
 
 PAGE = 20
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import notices, reported_by
 from pingzhan.matters.queries.reference import reference
+from pingzhan.places.names import named
 from pingzhan.web.forms.report import category_groups
-from pingzhan.web.names import named
 from pingzhan.web.portal.notices import shown_notices
 from pingzhan.web.portal.words import EIGHT
 

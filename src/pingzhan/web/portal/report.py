@@ -22,10 +22,10 @@ from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import suggest_category
 from pingzhan.matters.rules import endangers_life
+from pingzhan.places.names import named
 from pingzhan.web.forms.places import full_place, level_below
 from pingzhan.web.forms.problems import problem_of
 from pingzhan.web.forms.report import PortalReportForm, report_page, sent
-from pingzhan.web.names import named
 from pingzhan.web.portal.proof import proven, remember
 from pingzhan.web.portal.words import follow_up, shown_clocks
 from pingzhan.web.uploads import pictures_of

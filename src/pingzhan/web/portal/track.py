@@ -23,12 +23,12 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import own_matter
 from pingzhan.matters.queries.rights import next_steps
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor, sheet
+from pingzhan.places.names import named
 from pingzhan.web.forms.places import full_place
 from pingzhan.web.forms.problems import on_page, problem_of
 from pingzhan.web.forms.report import kept_key
 from pingzhan.web.forms.steps import REPORTER_STEPS, shown_forms, take, unsent_words
 from pingzhan.web.forms.track import TrackForm
-from pingzhan.web.names import named
 from pingzhan.web.portal.proof import forget, proven, remember, shown
 from pingzhan.web.portal.words import eight_steps, follow_up, reason_of, result_of, shown_clocks
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from pingzhan.core.clock import now
 from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
 from pingzhan.matters.queries.reference import reference
-from pingzhan.web.names import named
+from pingzhan.places.names import named
 
 # What residents call the eight steps, each with what happens in it.
 EIGHT: dict[str, tuple[Any, Any]] = {
