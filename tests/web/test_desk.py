@@ -80,9 +80,7 @@ def counts_on(client: Client, address: str = "/desk/") -> dict[str, int]:
 # --- the queue ------------------------------------------------------------------------------------------------------
 
 
-def test_the_queue_shows_ones_own_area_and_its_counts_never_leak(
-    world: World, sign_in: Callable[..., Client]
-) -> None:
+def test_the_queue_shows_ones_own_area_and_its_counts_never_leak(world: World, sign_in: Callable[..., Client]) -> None:
     here = world.report("楼道漏水")
     world.report("楼道漏水", place=f"{NEAR}-G001")
     for _ in range(3):
@@ -631,5 +629,3 @@ def test_the_sheet_costs_the_same_whatever_its_length(world: World, sign_in: Cal
     client = sign_in("property_staff")
     statements(client, sheet_url(short))
     assert statements(client, sheet_url(short)) == statements(client, sheet_url(long)) <= ASKING + 9
-
-

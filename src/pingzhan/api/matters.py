@@ -133,7 +133,7 @@ def list_matters(
     since: MomentIn | None = Query(None, description="Reported at this time or later."),  # noqa: B008
     open: bool | None = Query(None, description="Only open, or only closed ones."),
     urgency: Urgency | None = Query(None, description="Only those as urgent as this."),  # noqa: B008
-    supervised: bool = Query(False, description="Only those under supervision (督办)."),
+    supervised: bool = Query(False, description="Only those under supervision."),
     order: str = Query("newest", pattern="^(newest|due)$", description="newest first, or the next deadline first."),
 ) -> PageOut[MatterRow]:
     """What the caller may see, newest first. Outside of their area it is as if there were nothing."""
