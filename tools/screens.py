@@ -18,13 +18,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Geolocation, Page, sync_playwright
 
 from tools.suite import CHROMIUM, ROOT
 
@@ -34,7 +34,7 @@ START_SECONDS = 60
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1440, "height": 900}}
 # A grid in 曹杨新村街道, of which the demo's secretary sees the community.
-SPOT = {"latitude": 31.2420, "longitude": 121.4090}
+SPOT: Geolocation = {"latitude": 31.2420, "longitude": 121.4090}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Demo:
     links: dict[str, str]  # account → address that signs in
     matters: dict[str, tuple[str, str]]  # state → number, query code
     notice: str
-    spot: dict[str, float]
+    spot: Geolocation
 
 
 Act = Callable[[Page, Demo], None]
@@ -62,7 +62,6 @@ class Picture:
     language: str = "zh-hans"
     elder: bool = False
     emergency: bool = False
-    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def screen(self) -> dict[str, Any]:
@@ -152,9 +151,9 @@ def look_into(url: str) -> Demo:
         for row in rows.filter(community=community) if own else rows:
             matters.setdefault(row.status, (row.number, row.query_code))
     grid = Place.objects.filter(level="grid", parent__code=community).order_by("code").first()
-    spot = (
-        SPOT if grid is None or grid.lon is None else {"latitude": float(grid.lat or 0), "longitude": float(grid.lon)}
-    )
+    spot = SPOT
+    if grid is not None and grid.lon is not None and grid.lat is not None:
+        spot = {"latitude": grid.lat, "longitude": grid.lon}
     notice = Notice.objects.filter(until__isnull=True).order_by("-id").first()
     return Demo(
         url=url,
@@ -198,9 +197,14 @@ def browsing() -> Iterator[Browser]:
 def take(browser: Browser, demo: Demo, picture: Picture) -> bytes:
     """Open the page as the picture says and take it."""
     context = browser.new_context(
-        base_url=demo.url, locale="zh-CN" if picture.language == "zh-hans" else "en-GB", timezone_id="Asia/Shanghai",
-        geolocation=demo.spot, permissions=["geolocation"], reduced_motion="reduce", **picture.screen, **picture.options,
-    )  # fmt: skip
+        base_url=demo.url,
+        locale="zh-CN" if picture.language == "zh-hans" else "en-GB",
+        timezone_id="Asia/Shanghai",
+        geolocation=demo.spot,
+        permissions=["geolocation"],
+        reduced_motion="reduce",
+        **picture.screen,
+    )
     cookies = {"language": picture.language} | ({"elder": "1"} if picture.elder else {})
     context.add_cookies([{"name": name, "value": value, "url": demo.url} for name, value in cookies.items()])
     page = context.new_page()

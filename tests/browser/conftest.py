@@ -29,7 +29,7 @@ def world(db: None) -> "World":
 
 @pytest.fixture
 def visit(world: "World", open_page: OpenPage) -> Callable[..., Page]:
-    """`visit("phone")`, `visit("desk", "secretary", language="en")`: an empty page, signed in as somebody of the world."""
+    """An empty page, signed in as somebody of the world: `visit("phone")`, `visit("desk", "secretary")`."""
 
     def go(face: str = "phone", name: str = "", **options: Any) -> Page:
         user = world.users[name] if name else None

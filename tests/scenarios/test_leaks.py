@@ -5,7 +5,6 @@ matter that is none of their business.
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -61,9 +60,9 @@ def hidden_matter(world: World, community: str, *, to: str = "in_progress", **mo
 
 
 @pytest.fixture(params=NOSY, ids=lambda pair: f"{pair[0]}-{pair[1]}")
-def nosy(request: pytest.FixtureRequest, world: World) -> Iterator[tuple[World, str, Matter]]:
+def nosy(request: pytest.FixtureRequest, world: World) -> tuple[World, str, Matter]:
     name, community = request.param
-    yield world, name, hidden_matter(world, community)
+    return world, name, hidden_matter(world, community)
 
 
 def page_client(world: World, name: str) -> Client:
