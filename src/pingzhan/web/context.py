@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pingzhan.access.actors import ANONYMOUS, Actor
 from pingzhan.access.permissions import Permission as P
@@ -82,7 +83,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
         doors = (
             (P.MATTER_VIEW, _("事项"), "desk:queue", "list-check"),
             (P.MATTER_REPORT, _("代为上报"), "desk:report", "plus"),
-            (P.MATTER_VIEW, _("公示"), "desk:notices", "speakerphone"),
+            (P.MATTER_VIEW, pgettext("list", "公示"), "desk:notices", "speakerphone"),
             (P.JOURNAL_VIEW, _("日志校验"), "desk:journal", "shield-check"),
             (P.JOBS_VIEW, _("后台任务"), "desk:jobs", "settings"),
         )
@@ -104,5 +105,5 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
         item(_("首页"), "portal:home", "home", exact=True),
         item(_("上报"), "portal:report", "message-plus"),
         item(_("查进度"), "portal:track", "search"),
-        item(_("公示"), "portal:notices", "speakerphone"),
+        item(pgettext("list", "公示"), "portal:notices", "speakerphone"),
     ]
