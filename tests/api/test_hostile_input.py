@@ -27,6 +27,15 @@ def test_json_that_is_none_is_a_bad_request(world: World) -> None:
         assert answer.json()["type"].endswith("/bad-request")
 
 
+@pytest.mark.parametrize("depth", [10, 100, 400, 500, 900, 1000])
+def test_json_nested_to_any_depth_is_bad_input(world: World, depth: int) -> None:
+    for opens, closes in (("[", "]"), ('{"text":', "}")):
+        raw = opens * depth + "1" + closes * depth
+        assert world.client().post(MATTERS, raw, content_type=JSON).status_code in (400, 422)
+        form = {"data": raw}
+        assert world.client().post(MATTERS, form).status_code in (400, 422)
+
+
 def test_values_of_the_wrong_kind_are_named(world: World) -> None:
     client = world.client()
     place = f"{HOME}-G001"
@@ -90,8 +99,9 @@ def test_bodies_that_are_too_large_are_refused(world: World, settings: Any) -> N
     answer = client.post(MATTERS, large, content_type=JSON)
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (413, "too-large")
     assert client.post(MATTERS, {"data": large}).status_code == 413
-    declared = client.post(MATTERS, b"{}", content_type=JSON, CONTENT_LENGTH=str(10**12))
-    assert declared.status_code == 413
+    for length, status in ((str(10**12), 413), ("9" * 5000, 413), ("nonsense", 400)):
+        declared = client.post(MATTERS, b"{}", content_type=JSON, CONTENT_LENGTH=length)
+        assert declared.status_code == status, length[:20]
     settings.UPLOAD_MAX_BYTES = 500
     form = {
         "data": json.dumps({"text": "漏水", "place": HOME}),

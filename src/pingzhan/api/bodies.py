@@ -25,6 +25,7 @@ from pingzhan.core.errors import Invalid
 MULTIPART = "multipart/form-data"
 # All pictures at their largest, and the JSON beside them.
 MOST_BYTES = settings.UPLOAD_MAX_BYTES * settings.UPLOAD_MAX_FILES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+MOST_DEPTH = 20
 JSON_PART, FILES_PART = "data", "attachments"
 
 
@@ -52,7 +53,10 @@ class _StrictBody(BodyModel):
     @classmethod
     def get_request_data(cls, request: Any, api: NinjaAPI, path_params: dict[str, Any]) -> dict[str, Any] | None:
         kind = request.content_type or ""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if not declared.isdecimal():
+            raise BadRequest
+        if int(declared[:20]) > MOST_BYTES:
             raise TooLarge
         if kind == MULTIPART:
             raw = request.POST.get(JSON_PART, "").encode(errors="replace")
@@ -90,9 +94,13 @@ def read_json(raw: bytes) -> Any:
     try:
         parsed = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(_("提交的内容不是有效的 JSON")) from error
+        raise _unreadable() from error
     _check_text(parsed, ["body"])
     return parsed
+
+
+def _unreadable() -> BadRequest:
+    return BadRequest(_("提交的内容不是有效的 JSON"))
 
 
 def _refuse(word: str) -> Any:
@@ -107,7 +115,12 @@ def _finite(text: str) -> float:
 
 
 def _check_text(value: Any, where: list[str | int]) -> None:
-    """Raise Invalid for text that no database keeps: NUL, and surrogates without their other half."""
+    """Raise Invalid for text that no database keeps: NUL, and surrogates without their other half.
+
+    Raises BadRequest for what is nested deeper than anything that is taken, before somebody else's stack is too short.
+    """
+    if len(where) > MOST_DEPTH:
+        raise _unreadable()
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
             raise _invalid(where, _("含有无法识别的字符"))
