@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pingzhan.modes import queries as modes_in_force
 from pingzhan.modes.models import Response, ResponsePlace
 from tests.factories.world import AT, DISTRICT, FAR_STREET, HOME, HOME_STREET, World
 
@@ -66,6 +67,7 @@ def test_the_mode_in_force_is_shown_and_exercises_to_staff_only(world: World) ->
             plan="防汛", level=level, exercise=exercise, since=AT, until=AT + timedelta(days=1)
         )
         ResponsePlace.objects.create(response=response, path=path)
+        modes_in_force.forget()
 
     respond(world.path(HOME_STREET), level=3)
     respond(world.path(HOME), level=2)

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from pingzhan.modes import queries as modes
 from pingzhan.modes.models import Response, ResponsePlace
 from tests.faces import OpenPage
 
@@ -47,6 +48,7 @@ def emergency(world: "World") -> Callable[..., Response]:
             plan="防汛防台", level=level, exercise=exercise, since=world.at, until=world.at + timedelta(days=1)
         )
         ResponsePlace.objects.create(response=response, path=world.path("310107"))
+        modes.forget()
         return response
 
     return begin

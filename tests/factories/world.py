@@ -44,6 +44,7 @@ from pingzhan.matters.operations import Location
 from pingzhan.matters.operations.catalogue import CategoryRow, RuleRow, load_catalogue
 from pingzhan.matters.queries import reference
 from pingzhan.matters.rules import Allowance
+from pingzhan.modes import queries as modes
 from pingzhan.people import operations as people
 from pingzhan.people.choices import UnitKind
 from pingzhan.people.models import Unit
@@ -267,6 +268,7 @@ def make_world(*, at: datetime = AT) -> World:
     """Make the world in an empty database; what earlier tests left in this process's memory is forgotten."""
     flood.forget()
     worktime.refresh()
+    modes.forget()
     world = World(at=at)
     _lay_ground(world)
     locate.forget()
