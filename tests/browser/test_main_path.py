@@ -32,6 +32,7 @@ def report_with_photo(page: Page, world: "World", photo: Path) -> tuple[str, str
     page.get_by_label("发生了什么").fill(f"3号楼楼道漏水，地上都是水。{SECRET_WORDS}")
     page.get_by_role("button", name="用我现在的位置").click()
     expect(page.locator("[data-pin-status]")).to_contain_text("源园居委会")
+    expect(page.locator("[data-photos-add]")).to_be_visible()
     page.locator("input[type=file]").set_input_files(photo)
     expect(page.locator("[data-photos-status]")).to_contain_text("1")
     page.get_by_label("怎么称呼").fill(NAME)
