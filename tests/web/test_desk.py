@@ -19,7 +19,8 @@ from pingzhan.journal.operations import seal
 from pingzhan.matters import operations, tasks
 from pingzhan.matters.models import Matter, Notice
 from pingzhan.matters.queries.reference import reference
-from tests.factories.world import FAR, HOME, HOME_STREET, NEAR, World
+from pingzhan.modes.queries import mode_at
+from tests.factories.world import AT, DISTRICT, FAR, HOME, HOME_STREET, NEAR, World
 
 pytestmark = pytest.mark.django_db
 
@@ -594,11 +595,12 @@ def test_every_page_speaks_english_too(world: World, sign_in: Callable[..., Clie
 
 # --- the cost -------------------------------------------------------------------------------------------------------
 
-ASKING = 4  # session, user, roles, the mode of the place
+ASKING = 3  # session, user, roles
 
 
 def statements(client: Client, address: str) -> int:
-    reference()  # kept in memory for some seconds by each process
+    reference()  # kept in memory for some seconds by each process, as are the responses in force
+    mode_at(f"{DISTRICT}/", at=AT)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)

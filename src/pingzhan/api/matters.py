@@ -64,7 +64,8 @@ def report_matter(
     """Anybody may report. It finds its place, its category, the unit and the first deadline by itself.
 
     Keep `number` and `query_code`: together they open the matter without an account. Pictures go as files
-    `attachments` of a multipart form whose part `data` is this JSON, or in the JSON as base64.
+    `attachments` of a multipart form whose part `data` is this JSON, up to 20 MB each; or in the JSON as base64, which
+    may have 4 MB in all.
     """
     limit_reports(request)
     source = _source(request, data)
@@ -134,7 +135,9 @@ def list_matters(
     open: bool | None = Query(None, description="Only open, or only closed ones."),
     urgency: Urgency | None = Query(None, description="Only those as urgent as this."),  # noqa: B008
     supervised: bool = Query(False, description="Only those under supervision."),
-    order: str = Query("newest", pattern="^(newest|due)$", description="newest first, or the next deadline first."),
+    order: str = Query(
+        "newest", pattern="^(newest|due)$", description="newest first; or those with a deadline, the next first (due)."
+    ),
 ) -> PageOut[MatterRow]:
     """What the caller may see, newest first. Outside of their area it is as if there were nothing."""
     filters = Filters(
@@ -202,8 +205,8 @@ def get_attachment(
     name = found.thumbnail if size == "thumb" else found.name
     with open_file(name) as file:
         response = HttpResponse(file.read(), content_type=found.content_type)
-    # Named by its content it never changes; but it belongs to whoever may see the matter.
-    response["Cache-Control"] = "private, max-age=86400, immutable"
+    # It never changes, but it belongs to whoever may see the matter, and only as long as they are signed in.
+    response["Cache-Control"] = "private, max-age=300"
     response["Content-Disposition"] = f'inline; filename="{found.pk}.jpg"'
     return response
 
