@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.db import connections
 
 from pingzhan.core import flood
+from pingzhan.matters.queries import reference
+from pingzhan.modes import queries as in_force
 from tests.installation import Installation
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+# What a process keeps in memory for seconds must not run out in the middle of a test on a slow machine: then a page
+# would ask one statement more. Who changes it forgets it, as in production.
+reference.KEPT_SECONDS = in_force.KEPT_SECONDS = 600.0
 
 
 @pytest.hookimpl(trylast=True)
