@@ -1,4 +1,4 @@
-"""Reads about units, persons and appointments."""
+"""Reads of units."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -9,25 +9,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.errors import NotFound
-from pingzhan.people.models import Appointment, Unit
-
-HEADS = ("grid_worker", "building_leader", "community_secretary", "street_secretary", "district_command")
-
-
-def heads_of(codes: Iterable[str]) -> dict[str, list[dict[str, str]]]:
-    """The heads and workers appointed at each place code, as {code: [{name, role}]}; one statement.
-
-    Names of office holders only: they are public in their function.
-    """
-    found: dict[str, list[dict[str, str]]] = {}
-    rows = (
-        Appointment.objects.filter(place__code__in=list(codes), until__isnull=True, role__in=HEADS)
-        .order_by("place__code", "role", "person__name", "id")
-        .values_list("place__code", "person__name", "role")
-    )
-    for code, name, role in rows:
-        found.setdefault(code, []).append({"name": name, "role": role})
-    return found
+from pingzhan.people.models import Unit
 
 
 def unit(code: str) -> Unit:

@@ -1,71 +1,19 @@
-"""Units, persons, appointments: an appointment issues the grant that lets its holder act."""
+"""An appointment issues the grant that lets its holder act."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from pingzhan.access import operations as access
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import get_grant, get_user
-from pingzhan.core.errors import Invalid
-from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import record
 from pingzhan.people.models import Appointment, Person, Unit
 
 if TYPE_CHECKING:
-    from pingzhan.access.models import User
     from pingzhan.places.models import Place
-
-
-@transaction.atomic
-def create_unit(
-    *,
-    code: str,
-    name: str,
-    kind: str,
-    section: str,
-    place: "Place",
-    by: Actor,
-    at: datetime,
-    name_en: str = "",
-    superior: Unit | None = None,
-    phone: str = "",
-) -> Unit:
-    """A new unit that belongs to `place`."""
-    access.require(by, Permission.APPOINT, place.path)
-    if Unit.objects.filter(code=code).exists():
-        raise Invalid(_("该单位编码已存在"), errors=[{"loc": ["code"], "msg": _("该单位编码已存在")}])
-    unit = Unit.objects.create(
-        code=code,
-        name=name,
-        name_en=name_en,
-        kind=kind,
-        section=section,
-        place=place,
-        path=place.path,
-        superior=superior,
-        phone=phone,
-    )
-    record(verb="unit.create", by=by, at=at, subject_type="unit", subject_id=unit.pk, place_path=place.path, kind=kind)
-    return unit
-
-
-@transaction.atomic
-def create_person(*, name: str, phone: str, path: str, by: Actor, at: datetime, user: "User | None" = None) -> Person:
-    """Somebody who works here; `path` is where the creator must hold the right to appoint."""
-    access.require(by, Permission.APPOINT, path)
-    person = Person(name=name, created_at=at, user_id=user.pk if user else None)
-    if phone:
-        person.phone = normalise_phone(phone)
-        person.phone_index = blind_index(normalise_phone(phone), purpose="person.phone")
-    person.save(force_insert=True)
-    if user:
-        access.belongs_to(user=user, subject_id=person.pk)
-    record(verb="person.create", by=by, at=at, subject_type="person", subject_id=person.pk, place_path=path)
-    return person
 
 
 @transaction.atomic

@@ -1,0 +1,11 @@
+"""Matters: anything that someone raised and that must be closed."""
+
+from pingzhan.matters.models.catalogue import Category as Category
+from pingzhan.matters.models.catalogue import DispatchRule as DispatchRule
+from pingzhan.matters.models.catalogue import TimeRule as TimeRule
+from pingzhan.matters.models.clock import Clock as Clock
+from pingzhan.matters.models.closing import Notice as Notice
+from pingzhan.matters.models.closing import Rating as Rating
+from pingzhan.matters.models.matter import Matter as Matter
+from pingzhan.matters.models.record import Attachment as Attachment
+from pingzhan.matters.models.record import Remark as Remark
