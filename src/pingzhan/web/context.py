@@ -36,6 +36,7 @@ class NavItem:
     icon: str
     current: bool
     count: int | None = None
+    group: str = ""  # under which heading of the desk's side it stands
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -74,25 +75,42 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
     """The doors of the face that the page belongs to."""
     path = request.path
 
-    def item(label: str, name: str, icon: str, *, exact: bool = False, also: str = "") -> NavItem:
+    def item(label: str, name: str, icon: str, *, exact: bool = False, also: str = "", group: str = "") -> NavItem:
         url = reverse(name)
         current = path == url if exact else path.startswith(url)
-        return NavItem(label, url, icon, current or bool(also and path.startswith(also)))
+        return NavItem(label, url, icon, current or bool(also and path.startswith(also)), group=group)
 
     if path.startswith("/desk/"):
-        doors = (
-            (P.MATTER_VIEW, _("事项"), "desk:queue", "list-check"),
-            (P.MATTER_REPORT, _("代为上报"), "desk:report", "plus"),
-            (P.MATTER_VIEW, pgettext("list", "公示"), "desk:notices", "speakerphone"),
-            (P.JOURNAL_VIEW, _("日志校验"), "desk:journal", "shield-check"),
-            (P.JOBS_VIEW, _("后台任务"), "desk:jobs", "settings"),
+        groups = (
+            (
+                _("事项办理"),
+                (
+                    (P.MATTER_VIEW, _("事项"), "desk:queue", "list-check"),
+                    (P.MATTER_REPORT, _("代为上报"), "desk:report", "plus"),
+                    (P.MATTER_VIEW, pgettext("list", "公示"), "desk:notices", "speakerphone"),
+                ),
+            ),
+            (
+                _("系统"),
+                (
+                    (P.JOURNAL_VIEW, _("日志校验"), "desk:journal", "shield-check"),
+                    (P.JOBS_VIEW, _("后台任务"), "desk:jobs", "settings"),
+                ),
+            ),
         )
-        held = {permission: bool(actor.holding(permission)) for permission, *_door in doors}
         return [
             # The queue's address is the beginning of all others; the sheets belong to it.
-            item(label, name, icon, exact=name == "desk:queue", also="/desk/matters/" if name == "desk:queue" else "")
+            item(
+                label,
+                name,
+                icon,
+                exact=name == "desk:queue",
+                also="/desk/matters/" if name == "desk:queue" else "",
+                group=group,
+            )
+            for group, doors in groups
             for permission, label, name, icon in doors
-            if held[permission]
+            if actor.holding(permission)
         ]
     if path.startswith("/field/"):
         return [
