@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pingzhan.modes import queries as modes_in_force
-from pingzhan.modes.models import Response, ResponsePlace
+from pingzhan.modes.models import Participant, Response, ResponsePlace
 from tests.factories.world import AT, DISTRICT, FAR_STREET, HOME, HOME_STREET, World
 
 MATTERS = "/api/v1/matters"
@@ -61,12 +61,14 @@ def test_a_point_outside_is_not_found_and_no_point_is_bad_input(world: World) ->
         assert get("/api/v1/places/locate", {"lon": lon, "lat": lat}).status_code == 422
 
 
-def test_the_mode_in_force_is_shown_and_exercises_to_staff_only(world: World) -> None:
+def test_the_mode_in_force_is_shown_and_exercises_to_who_takes_part(world: World) -> None:
     def respond(path: str, *, level: int, exercise: bool = False) -> None:
         response = Response.objects.create(
             plan="防汛", level=level, exercise=exercise, since=AT, until=AT + timedelta(days=1)
         )
         ResponsePlace.objects.create(response=response, path=path)
+        if exercise:
+            Participant.objects.create(response=response, user_id=world.users["secretary"].pk)
         modes_in_force.forget()
 
     respond(world.path(HOME_STREET), level=3)
@@ -80,6 +82,7 @@ def test_the_mode_in_force_is_shown_and_exercises_to_staff_only(world: World) ->
 
     public = {HOME_STREET: ("emergency", 3), HOME: ("emergency", 2), FAR_STREET: ("peacetime", None)}
     assert modes("") == public
+    assert modes("grid_worker") == public
     assert modes("secretary") == public | {FAR_STREET: ("exercise", 1)}
     answer = world.client().post(MATTERS, {"text": "漏水", "place": HOME}, content_type="application/json")
     assert answer.json()["mode"] == "emergency"

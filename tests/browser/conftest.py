@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from pingzhan.modes import queries as modes
-from pingzhan.modes.models import Response, ResponsePlace
+from pingzhan.modes.models import Participant, Response, ResponsePlace
 from tests.faces import OpenPage
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ def emergency(world: "World") -> Callable[..., Response]:
             plan="防汛防台", level=level, exercise=exercise, since=world.at, until=world.at + timedelta(days=1)
         )
         ResponsePlace.objects.create(response=response, path=world.path("310107"))
+        if exercise:
+            Participant.objects.bulk_create(
+                Participant(response=response, user_id=user.pk) for user in world.users.values()
+            )
         modes.forget()
         return response
 

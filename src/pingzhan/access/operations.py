@@ -1,6 +1,8 @@
 """Giving and ending rights. Everything else that writes checks its right by `require`."""
 
 import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +14,9 @@ from pingzhan.access.models import ApiToken, Grant, User
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can, token_digest
 from pingzhan.access.roles import ROLES
+from pingzhan.core.db import insert_many
 from pingzhan.core.errors import Invalid, NotAllowed
+from pingzhan.core.ids import uuid7
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import record
 
@@ -104,3 +108,73 @@ def issue_token(*, user: User, label: str, by: Actor, at: datetime, days: int = 
     )
     record(verb="access.token", by=by, at=at, subject_type="user", subject_id=user.pk)
     return token
+
+
+# --- rights that an emergency widens ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyGrant:
+    """A role that a response gives to a user under a path, until the response ends."""
+
+    user_id: UUID
+    role: str
+    path: str
+    unit_id: UUID | None = None
+
+
+_GRANT_FIELDS = ("id", "user_id", "role", "path", "unit_id", "response_id", "since", "until", "reason")
+
+
+@transaction.atomic
+def grant_for_response(
+    grants: Iterable[EmergencyGrant], *, response_id: UUID, until: datetime, by: Actor, at: datetime
+) -> int:
+    """Widen rights for one response, in bulk; returns how many.
+
+    Whoever starts a response need not hold these rights: the plan, which others reviewed, says who gets which. They
+    end at `until` by themselves, whatever else happens, since the resolver asks for the date at every request.
+    """
+    rows = []
+    for one in dict.fromkeys(grants):
+        require(by, Permission.RESPONSE_ACTIVATE, one.path)
+        if one.role not in ROLES:
+            raise Invalid(_("没有这个角色"), errors=[{"loc": ["role"], "msg": _("没有这个角色")}])
+        if ROLES[one.role].by_unit and one.unit_id is None:
+            raise Invalid(_("该角色须指明所属单位"), errors=[{"loc": ["unit_id"], "msg": _("请选择单位")}])
+        rows.append((uuid7(), one.user_id, one.role, one.path, one.unit_id, response_id, at, until, "response"))
+    insert_many(Grant, _GRANT_FIELDS, rows)
+    if rows:
+        record(
+            verb="access.grant_for_response", by=by, at=at, subject_type="response", subject_id=response_id,
+            place_path=min(row[3] for row in rows), count=len(rows),
+        )  # fmt: skip
+    return len(rows)
+
+
+@transaction.atomic
+def replace_for_response(
+    grants: Iterable[EmergencyGrant], *, response_id: UUID, until: datetime, by: Actor, at: datetime
+) -> None:
+    """Let exactly `grants` be what the response gives from `at` on; those that it gave already go on."""
+    wanted = dict.fromkeys(grants)
+    over = []
+    for grant in Grant.objects.filter(response_id=response_id, until__gt=at).order_by("id"):
+        key = EmergencyGrant(grant.user_id, grant.role, grant.path, grant.unit_id)
+        if key in wanted:
+            del wanted[key]
+        else:
+            over.append(grant.pk)
+    for start in range(0, len(over), 500):
+        Grant.objects.filter(pk__in=over[start : start + 500]).update(until=at)
+    grant_for_response(wanted, response_id=response_id, until=until, by=by, at=at)
+
+
+def extend_for_response(*, response_id: UUID, before: datetime, until: datetime) -> None:
+    """Let what the response gives last until `until` instead of `before`; part of the operation that renews it."""
+    Grant.objects.filter(response_id=response_id, until=before).update(until=until)
+
+
+def end_for_response(*, response_id: UUID, at: datetime) -> None:
+    """End every right that the response gave; part of the operation that ends it."""
+    Grant.objects.filter(response_id=response_id, until__gt=at).update(until=at)

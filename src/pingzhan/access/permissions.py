@@ -25,6 +25,14 @@ class Permission(StrEnum):
     MATTER_OPEN_CONTACT = "matter.open_contact"  # the reporter's name and phone in the clear, logged
     MATTER_EXPORT = "matter.export"
 
+    STATION_EDIT = "station.edit"  # stations, rooms and what they can serve as
+
+    PLAN_VIEW = "plan.view"
+    PLAN_EDIT = "plan.edit"  # write and adapt plans of one's own area
+    PLAN_PUBLISH = "plan.publish"  # review, publish, retire
+    RESPONSE_VIEW = "response.view"
+    RESPONSE_ACTIVATE = "response.activate"  # activate, change level, renew, stand down; the plan narrows it by level
+
     JOURNAL_VIEW = "journal.view"
     JOBS_VIEW = "jobs.view"
     ACCESS_GRANT = "access.grant"

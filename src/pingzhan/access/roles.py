@@ -37,27 +37,37 @@ _RUN = {
     P.MATTER_EXPORT,
     P.PERSON_VIEW,
 }
+# What an emergency asks of everybody who works here: to know the plan and what is in force.
+_READY = {P.PLAN_VIEW, P.RESPONSE_VIEW}
+_SWITCH = _READY | {P.PLAN_EDIT, P.PLAN_PUBLISH, P.RESPONSE_ACTIVATE, P.STATION_EDIT}
 _ANSWER_FOR = {P.MATTER_SUPERVISE, P.MATTER_PUBLISH, P.MATTER_ARCHIVE, P.PERSON_OPEN, P.JOURNAL_VIEW}
 
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
         _role("resident", _("居民"), "portal", set()),
-        _role("building_leader", _("楼组长"), "field", _SEE | {P.MATTER_REPORT}),
-        _role("grid_worker", _("网格员"), "field", _SEE | _HANDLE | {P.MATTER_REPORT}),
-        _role("community_staff", _("居委工作人员"), "desk", _SEE | _HANDLE | _RUN),
-        _role("community_secretary", _("居委书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | {P.APPOINT}),
+        _role("building_leader", _("楼组长"), "field", _SEE | {P.MATTER_REPORT, P.RESPONSE_VIEW}),
+        _role("grid_worker", _("网格员"), "field", _SEE | _HANDLE | {P.MATTER_REPORT, P.RESPONSE_VIEW}),
+        _role("community_staff", _("居委工作人员"), "desk", _SEE | _HANDLE | _RUN | _READY | {P.STATION_EDIT}),
+        _role(
+            "community_secretary", _("居委书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT}
+        ),
         _role("unit_staff", _("单位经办人"), "desk", _SEE | _HANDLE | {P.MATTER_EXPORT}, by_unit=True),
-        _role("street_staff", _("街镇工作人员"), "desk", _SEE | _HANDLE | _RUN | {P.MATTER_SUPERVISE}),
-        _role("street_secretary", _("街镇书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | {P.APPOINT}),
+        _role(
+            "street_staff",
+            _("街镇工作人员"),
+            "desk",
+            _SEE | _HANDLE | _RUN | _READY | {P.MATTER_SUPERVISE, P.PLAN_EDIT, P.STATION_EDIT},
+        ),
+        _role("street_secretary", _("街镇书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT}),
         _role(
             "district_command",
             _("区指挥中心"),
             "desk",
-            _SEE | _HANDLE | _RUN | _ANSWER_FOR | {P.APPOINT, P.JOBS_VIEW},
+            _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT, P.JOBS_VIEW},
             mfa_required=True,
         ),
-        _role("inspector", _("督查员"), "desk", _SEE | {P.MATTER_SUPERVISE, P.MATTER_EXPORT, P.JOURNAL_VIEW}),
+        _role("inspector", _("督查员"), "desk", _SEE | _READY | {P.MATTER_SUPERVISE, P.MATTER_EXPORT, P.JOURNAL_VIEW}),
         _role(
             "administrator",
             _("系统管理员"),

@@ -16,7 +16,7 @@ from pingzhan.api.schemas.common import PageOut, point_out
 from pingzhan.api.schemas.places import ChainOut, HeadOut, PlaceOut, PlaceRefOut, response_out
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import page
-from pingzhan.modes.queries import modes_at
+from pingzhan.modes.queries import drills_of, modes_at
 from pingzhan.people.queries import heads_of
 from pingzhan.places import queries
 from pingzhan.places.choices import GridKind, Level
@@ -79,7 +79,7 @@ def list_children(request: ApiRequest, code: PlaceCode, limit: Limit, after: Aft
 def place_rows(places: "list[Place]", *, by: Actor, at: datetime) -> list[PlaceOut]:
     """Places with heads and modes; two statements for a whole page."""
     heads = heads_of([place.code for place in places])
-    modes = modes_at([place.path for place in places], at=at, exercise=by.is_staff)
+    modes = modes_at([place.path for place in places], at=at, drills=drills_of(by.user_id, at=at))
     return [
         PlaceOut(
             code=place.code,

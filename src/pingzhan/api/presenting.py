@@ -32,7 +32,7 @@ from pingzhan.matters.queries.reference import Reference, UnitRef, reference
 from pingzhan.matters.queries.rights import is_reporter, next_steps
 from pingzhan.matters.queries.sheet import Sheet, TimelineItem, sheet
 from pingzhan.matters.rules import endangers_life
-from pingzhan.modes.queries import mode_at
+from pingzhan.modes.queries import drills_of, mode_at
 from pingzhan.places.names import named, place_lines
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _short(matter: "Matter", clocks: Any, *, by: Actor, at: datetime) -> dict[st
         **_common(matter, reference(), place_lines([matter.path])[matter.path]),
         "query_code": matter.query_code if is_reporter(by, matter) else None,
         "clocks": [_clock(clock, at=at) for clock in clocks],
-        "mode": mode_at(matter.path, at=at, exercise=by.is_staff).kind,
+        "mode": mode_at(matter.path, at=at, drills=drills_of(by.user_id, at=at)).kind,
         "next_steps": list(next_steps(by, matter)),
     }
 

@@ -168,6 +168,12 @@ def _taken_as_is(field: Any) -> bool:
 
 def _converter(field: Any) -> Callable[[Any], Any]:
     """From a value to what the driver takes; remembers the last ones, since times and superiors repeat."""
+    if field.get_internal_type() == "JSONField":  # lists and mappings cannot be remembered
+
+        def prepare(value: Any) -> Any:
+            return field.get_db_prep_save(value, connection)
+
+        return prepare
 
     @lru_cache(maxsize=256)
     def convert(value: Any) -> Any:

@@ -2,18 +2,33 @@
 
 Responses are few, change rarely, and every page and every report asks for the mode; so those in force are kept in
 memory for two seconds. Whoever changes a response calls `forget` on commit: then this process knows at once, others
-within those two seconds.
+within those two seconds. Overlays are many and stay in the database: asking for those of a whole list is one
+statement, and none where no response is in force.
+
+Exercises are seen by those who take part only: `drills` are the ids of a viewer's own ones, as `drills_of` tells.
 """
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from pingzhan.modes.models import ResponsePlace
+from django.db.models import Q, QuerySet
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import roots
+from pingzhan.core.db import under
+from pingzhan.core.errors import NotFound
+from pingzhan.modes.models import Overlay, Participant, Response, ResponsePlace
+from pingzhan.modes.rules import SHAPES
 
 KEPT_SECONDS = 2.0
+
+NO_DRILLS: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +40,21 @@ class Mode:
     plan: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    response_id: UUID | None = None
 
 
 PEACETIME = Mode("peacetime")
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What an overlay in force says, and by which response."""
+
+    payload: dict[str, Any]
+    mode: Mode
+    person_id: UUID | None = None
+    key: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +63,162 @@ class _Covered:
 
     path: str
     mode: Mode
+    response_id: UUID
     since: datetime
     until: datetime
 
-    def holds(self, path: str, at: datetime) -> bool:
-        return path.startswith(self.path) and self.since <= at < self.until
+    def holds(self, at: datetime, drills: Collection[UUID]) -> bool:
+        return self.since <= at < self.until and (self.mode.kind != "exercise" or self.response_id in drills)
 
 
 _lock = threading.Lock()
 _kept: tuple[float, tuple[_Covered, ...]] | None = None  # monotonic seconds, in the order of the rule
 
 
-def mode_at(path: str, *, at: datetime, exercise: bool = False) -> Mode:
-    """The mode in force at `path`.
+# --- the mode of a place --------------------------------------------------------------------------------------------
 
-    A response covers a place when it covers the place itself or one above it. Exercises count only where asked for:
-    their participants see them, residents do not.
-    """
+
+def mode_at(path: str, *, at: datetime, drills: Collection[UUID] = NO_DRILLS) -> Mode:
+    """The mode in force at `path`. A response covers a place when it covers the place itself or one above it."""
     return next(
         (
             covered.mode
             for covered in _in_force()
-            if covered.holds(path, at) and (exercise or covered.mode.kind != "exercise")
+            if path.startswith(covered.path) and covered.holds(at, drills)
         ),
         PEACETIME,
-    )
+    )  # fmt: skip
 
 
-def modes_at(paths: Collection[str], *, at: datetime, exercise: bool = False) -> dict[str, Mode]:
+def modes_at(
+    paths: Collection[str], *, at: datetime, drills: Collection[UUID] = NO_DRILLS
+) -> dict[str, Mode]:  # fmt: skip
     """The mode in force at each of `paths`."""
-    return {path: mode_at(path, at=at, exercise=exercise) for path in paths}
+    return {path: mode_at(path, at=at, drills=drills) for path in paths}
+
+
+def drills_of(user_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
+    """The exercises in force in which this user takes part; no statement where there is no exercise, else one."""
+    running = {row.response_id for row in _in_force() if row.mode.kind == "exercise" and row.since <= at < row.until}
+    if user_id is None or not running:
+        return NO_DRILLS
+    mine = Participant.objects.filter(user_id=user_id, response_id__in=running).order_by("response_id")
+    return frozenset(mine.values_list("response_id", flat=True))
+
+
+# --- overlays -------------------------------------------------------------------------------------------------------
+
+
+def in_force(
+    kind: str, targets: Collection[Any], *, at: datetime, drills: Collection[UUID] = NO_DRILLS, key: str | None = None
+) -> dict[str, InForce]:
+    """The change of `kind` in force for each of `targets`, by the target as text; those without one are left out.
+
+    One statement for a whole list. `key` None takes whichever key comes first by the rule.
+    """
+    rows = _ranked(kind, [str(target) for target in targets], at=at, drills=drills, key=key)
+    found: dict[str, InForce] = {}
+    for row in rows:
+        found.setdefault(row.target, row)
+    return found
+
+
+def in_force_along(
+    kind: str, path: str, *, at: datetime, drills: Collection[UUID] = NO_DRILLS
+) -> dict[str, InForce]:  # fmt: skip
+    """The changes of a `kind` that reaches down, in force at `path`, by their keys; one statement."""
+    if not SHAPES[kind].reaches_down:
+        raise ValueError(f"{kind} holds for its target only")
+    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    found: dict[str, InForce] = {}
+    for row in _ranked(kind, above, at=at, drills=drills, key=None):
+        found.setdefault(row.key, row)
+    return found
+
+
+def of_person(person_id: UUID, *, at: datetime, drills: Collection[UUID] = NO_DRILLS) -> list[Overlay]:
+    """Everything in force that is laid on this person, by the rule; one statement."""
+    order = _order(at=at, drills=drills)
+    rows = _current(order, at=at).filter(person_id=person_id).order_by("kind", "target", "key", "id")
+    return sorted(rows, key=lambda row: order[row.response_id])
+
+
+def _ranked(
+    kind: str, targets: list[str], *, at: datetime, drills: Collection[UUID], key: str | None
+) -> list[InForce]:  # fmt: skip
+    order = _order(at=at, drills=drills)
+    if not order or not targets:
+        return []
+    rows = _current(order, at=at).filter(kind=kind, target__in=targets)
+    if key is not None:
+        rows = rows.filter(key=key)
+    modes = {covered.response_id: covered.mode for covered in _in_force()}
+    # Within one response the nearer place speaks before the one above it; ties go by the later row.
+    ranked = sorted(rows.order_by("-id"), key=lambda row: (order[row.response_id], -len(row.target)))
+    return [InForce(row.payload, modes[row.response_id], row.person_id, row.key, row.target) for row in ranked]
+
+
+def _order(*, at: datetime, drills: Collection[UUID]) -> dict[UUID, int]:
+    """The responses in force by their rank, the first being the one that counts."""
+    found: dict[UUID, int] = {}
+    for covered in _in_force():
+        if covered.holds(at, drills):
+            found.setdefault(covered.response_id, len(found))
+    return found
+
+
+def _current(order: dict[UUID, int], *, at: datetime) -> QuerySet[Overlay]:
+    if not order:
+        return Overlay.objects.none()
+    return Overlay.objects.filter(Q(until__isnull=True) | Q(until__gt=at), response_id__in=list(order), since__lte=at)
+
+
+# --- responses ------------------------------------------------------------------------------------------------------
+
+
+def responses_for(actor: Actor, *, permission: Permission = Permission.RESPONSE_VIEW) -> QuerySet[Response]:
+    """Responses that touch the actor's area: at a place of it, above it or below; exercises only for who takes part."""
+    reach = Q(pk__in=[])
+    for root in roots(actor, permission):
+        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        reach |= Q(pk__in=ResponsePlace.objects.filter(Q(path__in=above) | under("path", root)).values("response_id"))
+    mine = Participant.objects.filter(user_id__in=[actor.user_id] if actor.user_id else []).values("response_id")
+    return Response.objects.filter(reach).filter(Q(exercise=False) | Q(pk__in=mine))
+
+
+def response_for(actor: Actor, response_id: UUID) -> Response:
+    """One of them; raises NotFound outside of the actor's area."""
+    found = responses_for(actor).filter(pk=response_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_in_force(response: Response, *, at: datetime) -> bool:
+    return response.ended_at is None and response.since <= at < response.until
+
+
+def paths_of(responses: Iterable[Response]) -> dict[UUID, list[str]]:
+    """The paths that each response covers; one statement."""
+    found: dict[UUID, list[str]] = {}
+    rows = ResponsePlace.objects.filter(response__in=[one.pk for one in responses]).order_by("path", "id")
+    for response_id, path in rows.values_list("response_id", "path"):
+        found.setdefault(response_id, []).append(path)
+    return found
+
+
+def overlays_of(response: Response, *, at: datetime | None = None) -> QuerySet[Overlay]:
+    """What a response laid down; with `at` only what had not been taken back by then."""
+    rows = Overlay.objects.filter(response=response)
+    return rows if at is None else rows.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+
+
+def due_to_lapse(*, at: datetime) -> QuerySet[Response]:
+    """Responses whose end date has passed and that nobody has ended yet, the oldest first."""
+    return Response.objects.filter(ended_at__isnull=True, until__lte=at).order_by("until", "id")
+
+
+# --- memory ---------------------------------------------------------------------------------------------------------
 
 
 def forget() -> None:
@@ -89,7 +242,7 @@ def _in_force() -> tuple[_Covered, ...]:
 def _load() -> tuple[_Covered, ...]:
     rows = (
         ResponsePlace.objects.filter(response__ended_at__isnull=True)
-        .order_by("response__exercise", "response__level", "-response__since", "-id")
+        .order_by("response__exercise", "response__level", "-response__since", "-response_id", "-id")
         .select_related("response")
     )
     return tuple(
@@ -101,7 +254,9 @@ def _load() -> tuple[_Covered, ...]:
                 row.response.plan,
                 row.response.since,
                 row.response.until,
+                row.response_id,
             ),
+            row.response_id,
             row.response.since,
             row.response.until,
         )

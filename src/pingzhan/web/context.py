@@ -14,7 +14,7 @@ from pingzhan.access.actors import ANONYMOUS, Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.core.clock import now
 from pingzhan.matters.queries.reference import reference
-from pingzhan.modes.queries import PEACETIME, Mode, mode_at
+from pingzhan.modes.queries import PEACETIME, Mode, drills_of, mode_at
 from pingzhan.places.names import named
 from pingzhan.places.queries import tops
 
@@ -57,10 +57,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def shown_mode(request: HttpRequest, actor: Actor) -> ShownMode:
-    """The mode where the actor works; for residents that of the whole area. Staff see exercises, residents do not."""
+    """The mode where the actor works; for residents that of the whole area. Exercises: for who takes part."""
     at = getattr(request, "at", None) or now()
     path = actor.held[0].path if actor.held else tops().values_list("path", flat=True).first() or ""
-    mode: Mode = mode_at(path, at=at, exercise=actor.is_staff) if path else PEACETIME
+    mode: Mode = mode_at(path, at=at, drills=drills_of(actor.user_id, at=at)) if path else PEACETIME
     label = {"peacetime": _("平时"), "emergency": _("战时"), "exercise": _("演练")}[mode.kind]
     return ShownMode(mode.kind, label, mode.level, mode.plan, mode.since, mode.until)
 

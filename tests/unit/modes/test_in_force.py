@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pingzhan.core.ids import uuid7
 from pingzhan.modes import queries
-from pingzhan.modes.models import Response, ResponsePlace
+from pingzhan.modes.models import Participant, Response, ResponsePlace
 from pingzhan.modes.queries import PEACETIME, mode_at, modes_at
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +59,16 @@ def test_a_response_holds_from_its_beginning_to_its_end() -> None:
     assert mode_at(STREET, at=AT + timedelta(hours=2)) == PEACETIME
 
 
-def test_an_exercise_is_seen_only_where_asked_for_and_gives_way_to_the_real_thing() -> None:
-    respond(STREET, level=1, exercise=True)
+def test_an_exercise_is_seen_by_those_who_take_part_and_gives_way_to_the_real_thing() -> None:
+    drill = respond(STREET, level=1, exercise=True)
+    me, other = uuid7(), uuid7()
+    Participant.objects.create(response=drill, user_id=me)
     assert mode_at(STREET, at=AT) == PEACETIME
-    assert mode_at(STREET, at=AT, exercise=True).kind == "exercise"
+    assert queries.drills_of(other, at=AT) == frozenset()
+    mine = queries.drills_of(me, at=AT)
+    assert mode_at(STREET, at=AT, drills=mine).kind == "exercise"
     respond(STREET, level=4)
-    assert mode_at(STREET, at=AT, exercise=True).kind == "emergency"
+    assert mode_at(STREET, at=AT, drills=mine).kind == "emergency"
 
 
 def test_asking_again_costs_nothing_and_another_process_knows_within_seconds(

@@ -23,6 +23,12 @@ _VERBS: dict[str, Any] = {
     "person.appoint": _("任职"),
     "person.dismiss": _("免职"),
     "unit.create": _("登记单位"),
+    "access.grant_for_response": _("响应期间授权"),
+    "response.begin": _("启动响应"),
+    "response.change_level": _("调整响应级别"),
+    "response.renew": _("延长响应"),
+    "response.end": _("解除响应"),
+    "response.lapse": _("响应到期自动解除"),
     "job.run_again": _("重新运行后台任务"),
     "job.dismiss": _("放弃后台任务"),
     "journal.verify": _("校验日志"),
@@ -42,6 +48,7 @@ _SUBJECTS: dict[str, Any] = {
     "unit": _("单位"),
     "place": _("区域"),
     "job": _("后台任务"),
+    "response": _("响应"),
 }
 
 
