@@ -403,7 +403,7 @@ def _appoint(world: World) -> None:
         )
     for name, (shown, role, place, unit) in PEOPLE.items():
         person = people.create_person(
-            name=shown, phone="", path=world.path(place), by=SYSTEM, at=world.at, user=world.users[name]
+            name=shown, phone="", place=world.places[place], by=SYSTEM, at=world.at, user=world.users[name]
         )
         people.appoint(
             person=person, role=role, place=world.places[place], by=SYSTEM, at=world.at, unit=world.units.get(unit)

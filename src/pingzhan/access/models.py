@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from pingzhan.access.roles import ROLES
+from pingzhan.access.roles import role_choices
 from pingzhan.core.db import PathField
 from pingzhan.core.ids import uuid7
 from pingzhan.core.sealed import SealedTextField, mask_phone
@@ -59,7 +59,7 @@ class Grant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
-    role = models.CharField(max_length=40, choices=[(code, code) for code in ROLES])
+    role = models.CharField(max_length=40, choices=role_choices)
     path = PathField(max_length=200)
     unit_id = models.UUIDField(null=True, blank=True)
     response_id = models.UUIDField(null=True, blank=True)
@@ -94,3 +94,22 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Invitation(models.Model):
+    """A link that lets a new user in once, to choose a password; only its digest is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations")
+    created_at = models.DateTimeField()
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # A new link ends the one before.
+            models.UniqueConstraint(fields=["user"], condition=Q(used_at__isnull=True), name="invitation_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user_id)

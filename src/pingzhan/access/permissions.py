@@ -10,6 +10,7 @@ class Permission(StrEnum):
     PERSON_VIEW = "person.view"
     PERSON_OPEN = "person.open"  # see a sealed field in the clear, logged
     APPOINT = "person.appoint"
+    COVERAGE_VIEW = "coverage.view"  # which places have whom: figures and gaps, no personal data
 
     MATTER_VIEW = "matter.view"
     MATTER_REPORT = "matter.report"  # enter a matter on behalf of somebody

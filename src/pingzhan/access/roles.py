@@ -28,6 +28,7 @@ def _role(
 _SEE = {P.PLACE_VIEW, P.MATTER_VIEW}
 _HANDLE = {P.MATTER_HANDLE, P.MATTER_OPEN_CONTACT}
 _RUN = {
+    P.COVERAGE_VIEW,
     P.MATTER_REPORT,
     P.MATTER_ACCEPT,
     P.MATTER_DISPATCH,
@@ -48,6 +49,14 @@ ROLES: dict[str, Role] = {
         _role("resident", _("居民"), "portal", set()),
         _role("building_leader", _("楼组长"), "field", _SEE | {P.MATTER_REPORT, P.RESPONSE_VIEW}),
         _role("grid_worker", _("网格员"), "field", _SEE | _HANDLE | {P.MATTER_REPORT, P.RESPONSE_VIEW}),
+        # Of a grid, and of the levels above it that have heads: directs everybody and every matter there.
+        _role(
+            "grid_head",
+            _("网格长"),
+            "desk",
+            _SEE | _HANDLE | {P.MATTER_REPORT, P.MATTER_SUPERVISE, P.PERSON_VIEW, P.COVERAGE_VIEW, P.RESPONSE_VIEW},
+        ),
+        _role("member_household", _("党员中心户"), "portal", set()),
         _role("community_staff", _("居委工作人员"), "desk", _SEE | _HANDLE | _RUN | _READY | {P.STATION_EDIT}),
         _role(
             "community_secretary", _("居委书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT}
@@ -67,13 +76,32 @@ ROLES: dict[str, Role] = {
             _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT, P.JOBS_VIEW},
             mfa_required=True,
         ),
-        _role("inspector", _("督查员"), "desk", _SEE | _READY | {P.MATTER_SUPERVISE, P.MATTER_EXPORT, P.JOURNAL_VIEW}),
+        _role(
+            "inspector",
+            _("督查员"),
+            "desk",
+            _SEE | _READY | {P.MATTER_SUPERVISE, P.MATTER_EXPORT, P.JOURNAL_VIEW, P.COVERAGE_VIEW},
+        ),
         _role(
             "administrator",
             _("系统管理员"),
             "desk",
-            {P.PLACE_VIEW, P.PLACE_IMPORT, P.APPOINT, P.ACCESS_GRANT, P.JOBS_VIEW, P.JOURNAL_VIEW, P.PERSON_VIEW},
+            {
+                P.PLACE_VIEW,
+                P.PLACE_IMPORT,
+                P.APPOINT,
+                P.ACCESS_GRANT,
+                P.JOBS_VIEW,
+                P.JOURNAL_VIEW,
+                P.PERSON_VIEW,
+                P.COVERAGE_VIEW,
+            },
             mfa_required=True,
         ),
     )
 }
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """For fields that hold a role: a function, so that a new role needs no migration."""
+    return [(code, code) for code in ROLES]

@@ -12,6 +12,7 @@ from pingzhan.access.operations import create_user, grant
 from pingzhan.access.queries import actor_for
 from pingzhan.demo.texts.departments import PROPERTY_COMPANIES, UNITS
 from pingzhan.demo.texts.names import person_name
+from pingzhan.people.choices import AppointmentKind as Kind
 from pingzhan.people.choices import UnitKind
 from pingzhan.people.models import Unit
 from pingzhan.people.operations import appoint, create_person, create_unit
@@ -67,7 +68,7 @@ def make_cast(*, places: list[Place], rng: Random, at: datetime) -> Cast:
         _grid_worker(cast, grid)
     for building in by_level["building"]:
         if f"/{DEMO_STREET}/" in building.path:
-            person = create_person(name=person_name(rng), phone=cast.phone(), path=building.path, by=SYSTEM, at=at)
+            person = create_person(name=person_name(rng), phone=cast.phone(), place=building, by=SYSTEM, at=at)
             appoint(person=person, role="building_leader", place=building, by=SYSTEM, at=at)
     _accounts(cast, by_level)
     return cast
@@ -130,12 +131,12 @@ def _grid_worker(cast: Cast, grid: Place) -> None:
     cast.workers[grid.path] = _somebody(cast, username=f"g-{grid.code}", role="grid_worker", place=grid, unit=unit)
 
 
-def _somebody(cast: Cast, *, username: str, role: str, place: Place, unit: Unit | None, name: str = "") -> User:
-    name = name or person_name(cast.rng)
+def _somebody(cast: Cast, *, username: str, role: str, place: Place, unit: Unit | None, kind: str = "") -> User:
+    name = person_name(cast.rng)
     phone = cast.phone()
     user = create_user(username=username, name=name, phone=phone, by=SYSTEM, at=cast.at, path=place.path)
-    person = create_person(name=name, phone=phone, path=place.path, by=SYSTEM, at=cast.at, user=user)
-    appoint(person=person, role=role, place=place, unit=unit, by=SYSTEM, at=cast.at)
+    person = create_person(name=name, phone=phone, place=place, by=SYSTEM, at=cast.at, user=user)
+    appoint(person=person, role=role, kind=kind, place=place, unit=unit, by=SYSTEM, at=cast.at)
     return user
 
 
@@ -166,6 +167,7 @@ def _accounts(cast: Cast, by_level: dict[str, list[Place]]) -> None:
         ("admin", "administrator", district, None),
     ]
     for username, role, place, unit in staff:
-        user = _somebody(cast, username=username, role=role, place=place, unit=unit)
+        kind = {"leader": Kind.ONLINE, "secretary": Kind.DEPUTY}.get(username, "")
+        user = _somebody(cast, username=username, role=role, place=place, unit=unit, kind=kind)
         if role in {"district_command", "administrator"}:
             TOTP.activate(user, generate_totp_secret())

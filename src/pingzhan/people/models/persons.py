@@ -1,20 +1,75 @@
 """Those who work here."""
 
 from django.db import models
+from django.db.models import F, Q
 
+from pingzhan.core.db import PathField
 from pingzhan.core.ids import uuid7
 from pingzhan.core.sealed import SealedTextField, mask_phone
 
 
 class Person(models.Model):
-    """Somebody known to the system by their work in it; residents are not registered here."""
+    """Somebody known to the system by their work in it; residents are not registered here.
+
+    `place` is where their file is kept: whoever looks after persons there sees them, beside those of the places at
+    which they hold an office. One that was found to be another's double has `merged_into`, and is in no list.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=80)
+    # PathField: sorted by bytes and searched by their first characters.
+    name = PathField(max_length=80)
+    pinyin = PathField(max_length=160, blank=True, default="")  # "zhangsan": the order of lists
+    initials = PathField(max_length=40, blank=True, default="")  # "zs"
     phone = SealedTextField(blank=True, default="", mask=mask_phone)
-    phone_index = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    phone_index = models.CharField(max_length=64, null=True, blank=True, db_index=True)
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="persons")
+    path = PathField(max_length=200, blank=True, default="")
     user_id = models.UUIDField(null=True, blank=True, unique=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
     created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["pinyin", "id"], name="person_by_pinyin", condition=Q(merged_into__isnull=True)),
+            models.Index(fields=["initials"], name="person_by_initials"),
+            models.Index(fields=["name"], name="person_by_name"),
+            models.Index(fields=["path"], name="person_by_path"),
+        ]
+        constraints = [
+            # Who has the same name and the same phone is the same person, whoever enters them once more.
+            models.UniqueConstraint(
+                fields=["phone_index", "name"],
+                condition=Q(phone_index__isnull=False, merged_into__isnull=True),
+                name="person_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="person_merged_into_another"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class PersonMerge(models.Model):
+    """Two entries of one person were made one: what was moved, so that it can be taken back.
+
+    `moved` maps a kind of row ("appointments" and what other rooms name) to the ids that went from `gone` to `kept`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merged_by")
+    reason = models.CharField(max_length=200)
+    moved = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=80)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at__isnull=True), name="person_merged_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} → {self.kept_id}"

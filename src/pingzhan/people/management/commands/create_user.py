@@ -44,7 +44,7 @@ class Command(BaseCommand):
                     at=at,
                 )
                 person = create_person(
-                    name=options["name"], phone=options["phone"], path=place.path, by=SYSTEM, at=at, user=user
+                    name=options["name"], phone=options["phone"], place=place, by=SYSTEM, at=at, user=user
                 )
                 serving = unit(options["unit"]) if options["unit"] else None
                 appoint(person=person, role=options["role"], place=place, unit=serving, by=SYSTEM, at=at)
