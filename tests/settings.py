@@ -26,6 +26,6 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # A name that a template uses and nobody gave it fails the test.
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable()
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "pingzhan.core.sqlite":
     # A file, as in production: in memory all threads share one connection and races cannot be shown.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}

@@ -133,7 +133,7 @@ if DATABASE_URL:
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "pingzhan.core.sqlite",
             "NAME": DATA_DIR / "pingzhan.sqlite3",
             "CONN_MAX_AGE": None,
             "OPTIONS": {

@@ -33,7 +33,7 @@ from pingzhan.matters.queries.rights import is_reporter, next_steps
 from pingzhan.matters.queries.sheet import Sheet, TimelineItem, sheet
 from pingzhan.matters.rules import endangers_life
 from pingzhan.modes.queries import drills_of, mode_at
-from pingzhan.places.names import named, place_lines
+from pingzhan.places.names import named, place_line, place_lines
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Attachment, Clock, Matter, Notice
@@ -67,7 +67,7 @@ def reported_answer(matter: "Matter", *, by: Actor, at: datetime) -> ReportedOut
     """The answer to a report; the query code goes to whoever reported it, signed in or not."""
     danger = matter.category.danger or endangers_life(matter.text)
     numbers = [EmergencyNumber(number=number.number, name=str(number.label)) for number in NUMBERS]
-    short = _short(matter, matter.clocks.order_by("started_at", "id"), by=by, at=at)
+    short = _short(matter, sorted(matter.first_clocks, key=lambda clock: clock.kind), by=by, at=at)
     return ReportedOut(**(short | {"query_code": matter.query_code}), call_first=numbers if danger else [])
 
 
@@ -123,7 +123,7 @@ def notice_rows(notices: "Sequence[Notice]") -> list[NoticeOut]:
 
 def _short(matter: "Matter", clocks: Any, *, by: Actor, at: datetime) -> dict[str, Any]:
     return {
-        **_common(matter, reference(), place_lines([matter.path])[matter.path]),
+        **_common(matter, reference(), place_line(matter.path)),
         "query_code": matter.query_code if is_reporter(by, matter) else None,
         "clocks": [_clock(clock, at=at) for clock in clocks],
         "mode": mode_at(matter.path, at=at, drills=drills_of(by.user_id, at=at)).kind,

@@ -1,6 +1,7 @@
 """Everything that differs between SQLite and PostgreSQL. No other module speaks the SQL of one engine.
 
 Paths: subtrees as ranges over a column that sorts by bytes on both engines.
+One row: inserting it by a statement that is made once.
 Many rows: loading them by the quickest way that each engine has.
 Search: the token column, its index and the two ways of asking it; what a token is stands in core/search.py.
 """
@@ -118,6 +119,36 @@ def create_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None
 def drop_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Undo create_job_index."""
     schema_editor.execute("DROP INDEX IF EXISTS core_job_status")
+
+
+# --- one row --------------------------------------------------------------------------------------------------------
+
+
+def insert_row(thing: models.Model) -> None:
+    """Insert one new object; its number is set where the database gives it.
+
+    As `save(force_insert=True)` does, but the statement is put together once for each model instead of each time, which
+    is a third of what a report costs in Python. No signals are sent.
+    """
+    sql, fields, numbered = _insertion(type(thing), connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(thing, True), connection) for field in fields])
+        if numbered:
+            thing.pk = cursor.fetchone()[0]
+    thing._state.adding = False
+    thing._state.db = connection.alias
+
+
+@lru_cache(maxsize=64)
+def _insertion(model: type[models.Model], vendor: str) -> tuple[str, tuple[Any, ...], bool]:
+    """The INSERT of a model, the fields that it takes in order, and whether it answers the number of the row."""
+    key: Any = model._meta.pk
+    numbered = isinstance(key, models.AutoField)
+    fields = tuple(field for field in model._meta.concrete_fields if not (numbered and field is key))
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    returning = f' RETURNING "{key.column}"' if numbered else ""
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks}){returning}', fields, numbered  # noqa: S608
 
 
 # --- many rows ------------------------------------------------------------------------------------------------------

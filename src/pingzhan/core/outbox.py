@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from pingzhan.core.db import insert_row
 from pingzhan.core.ids import uuid7
 from pingzhan.core.models import Message
 
@@ -86,7 +87,7 @@ def queue(
     *, channel: str, to: str, text: str, at: datetime, to_user: UUID | None = None, template: str = ""
 ) -> Message:
     """Write one message in the caller's transaction; it goes out once that is committed. Returns its row."""
-    return Message.objects.create(
+    message = Message(
         id=uuid7(at),
         channel=Message.Channel(channel),
         to_sealed=to,
@@ -96,6 +97,8 @@ def queue(
         not_before=at,
         created_at=at,
     )
+    insert_row(message)
+    return message
 
 
 def send_due(*, at: datetime, limit: int = 100) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 
-from pingzhan.core.db import number_rows, try_exclusive
+from pingzhan.core.db import insert_row, number_rows, try_exclusive
 from pingzhan.core.ids import uuid7
 from pingzhan.journal import merkle
 from pingzhan.journal.actors import NAMELESS, Actor
@@ -91,7 +91,7 @@ def record(
         from_state=from_state, to_state=to_state, version=version, **data,
     )  # fmt: skip
     _must_be_in_transaction()
-    entry.save(force_insert=True)
+    insert_row(entry)
     return entry
 
 

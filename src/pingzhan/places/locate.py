@@ -64,6 +64,7 @@ class _Snapshot:
         refs = {ref.path: ref for ref in _refs(wanted)}
         self.token = token
         self.chains = tuple(tuple(refs[above] for above in paths_above(path)) for path in paths)
+        self.by_path = {chain[-1].path: chain for chain in self.chains}
         self.index = SpatialIndex(paths, list(shapely.from_geojson([geometry for _, geometry in rows])))
 
 
@@ -102,6 +103,17 @@ def locate_many(lons: ArrayLike, lats: ArrayLike) -> Located:
     """The same for n points at once; several times quicker than one by one."""
     snapshot = _current()
     return Located(snapshot.chains, snapshot.index.find_many(lons, lats))
+
+
+def chain_known(path: str) -> Chain | None:
+    """The chain of the place at `path` as the index in memory has it, None where it has none or may be out of date.
+
+    Never asks the database: for whoever has just located something and wants to say where that is.
+    """
+    kept = _kept
+    if kept is None or time.monotonic() - _checked >= CHECK_SECONDS:
+        return None
+    return kept.by_path.get(path)
 
 
 def refresh() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from pingzhan.places.locate import chain_known
 from pingzhan.places.queries import names_along
 
 
@@ -23,6 +24,14 @@ def place_lines(paths: Collection[str]) -> dict[str, str]:
     """
     names = names_along(paths)
     return {path: _line(path, names) for path in paths}
+
+
+def place_line(path: str) -> str:
+    """The same for one place; without a statement where it has just been located by its coordinates."""
+    known = chain_known(path)
+    if known is None:
+        return place_lines([path])[path]
+    return _line(path, {place.code: place.name for place in known})
 
 
 def _line(path: str, names: dict[str, str]) -> str:

@@ -1,16 +1,21 @@
 """Paths as ranges, and numbering rows in one statement, on either database."""
 
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, connections, models, transaction
 from django.db.models import Q
+from django.db.utils import load_backend
 from django.test.utils import isolate_apps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pingzhan.core.db import PathField, number_rows, try_exclusive, under
+from pingzhan.core.clock import now
+from pingzhan.core.db import PathField, insert_row, number_rows, try_exclusive, under
+from pingzhan.core.ids import uuid7
+from pingzhan.core.models import Message
 from pingzhan.journal.models import Entry
 from tests.unit.journal.ledger import recorded
 
@@ -117,3 +122,64 @@ def test_an_exclusive_name_is_held_to_the_end_of_the_transaction(at_once: Any) -
         return answers
 
     assert at_once(holder, asker) == [True, (False, True)]
+
+
+def test_a_row_inserted_quickly_is_the_row_that_the_orm_would_insert(db: None) -> None:
+    at = now()
+    values = {"channel": "sms", "to_sealed": "10012345678", "text": "您好\"'; --", "not_before": at, "created_at": at}
+    quick, slow = Message(id=uuid7(at), **values), Message(id=uuid7(at), **values)
+    insert_row(quick)
+    slow.save(force_insert=True)
+    rows, sealed = list(Message.objects.order_by("id")), ("to_sealed", "text")
+    told = [
+        {f.name: getattr(row, f.name) for f in Message._meta.concrete_fields if f.name not in ("id", *sealed)}
+        for row in rows
+    ]
+    assert told[0] == told[1]
+    assert [(row.to_sealed.open(), row.text.open()) for row in rows] == [("10012345678", values["text"])] * 2
+    quick.text = "changed"
+    quick.save()  # it knows that it is in the database
+    assert Message.objects.count() == 2
+
+
+def test_a_row_inserted_quickly_knows_the_number_that_it_got(db: None) -> None:
+    entry = recorded(1)[0]
+    assert entry.pk == Entry.objects.get().pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_wait_for_their_turn_and_all_get_one(at_once: Any) -> None:
+    def write() -> None:
+        with transaction.atomic():
+            at = now()
+            Message.objects.create(channel="sms", to_sealed="1", text="x", not_before=at, created_at=at)
+
+    assert at_once(*[write] * 12) == [None] * 12
+    assert Message.objects.count() == 12
+
+
+def sqlite_file(path: Path, *, timeout: float) -> Any:
+    """A connection of our SQLite backend to a file of its own, whatever the suite runs on."""
+    name = f"waiting-{path.stem}-{timeout}"
+    given = connections.configure_settings(
+        {"default": connections.settings["default"], name: {"ENGINE": "pingzhan.core.sqlite", "NAME": str(path)}}
+    )[name]
+    given["OPTIONS"] = {"timeout": timeout, "transaction_mode": "IMMEDIATE"}
+    return load_backend("pingzhan.core.sqlite").DatabaseWrapper(given, alias=name)
+
+
+def test_a_writer_of_sqlite_whose_turn_never_comes_is_told(db: None, tmp_path: Path) -> None:
+    holds = sqlite_file(tmp_path / "a.sqlite3", timeout=5)
+    waits = sqlite_file(tmp_path / "a.sqlite3", timeout=0.05)
+    try:
+        holds.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+        with pytest.raises(OperationalError, match="locked"):
+            waits.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+        holds.commit()
+        waits.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+        # A statement outside of a transaction still waits as long as it was told to.
+        assert waits.cursor().execute("PRAGMA busy_timeout").fetchone() == (50,)
+        waits.rollback()
+    finally:
+        holds.close()
+        waits.close()

@@ -1,5 +1,7 @@
 """The sheet itself."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,6 +10,9 @@ from pingzhan.core.ids import uuid7
 from pingzhan.core.sealed import SealedTextField, mask_name, mask_phone
 from pingzhan.matters.choices import Source, Status, Urgency
 from pingzhan.matters.models.catalogue import Category
+
+if TYPE_CHECKING:
+    from pingzhan.matters.models.clock import Clock
 
 
 class Matter(models.Model):
@@ -64,6 +69,9 @@ class Matter(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     next_due_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    # Not a column: on a matter that was reported just now its clocks, so that the answer need not read them back.
+    first_clocks: "tuple[Clock, ...]" = ()
 
     class Meta:
         indexes = [

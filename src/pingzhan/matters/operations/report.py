@@ -13,6 +13,7 @@ from pingzhan.access.actors import ANONYMOUS, Actor
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
 from pingzhan.core.counters import next_number
+from pingzhan.core.db import insert_row
 from pingzhan.core.errors import Invalid
 from pingzhan.core.ids import random_code, uuid7
 from pingzhan.core.outbox import queue
@@ -109,6 +110,7 @@ def report(
     ]
     matter.next_due_at = min((clock.due_at for clock in clocks), default=None)
     _write(matter, place=place, clocks=clocks, pictures=pictures, by=by, at=at)
+    matter.first_clocks = tuple(clocks)
     return matter
 
 
@@ -125,7 +127,7 @@ def _write(
         day = f"{timezone.localtime(at):%Y%m%d}"
         community = matter.community or matter.street or place.code
         matter.number = f"{community}-{day}-{next_number(f'matter:{community}:{day}'):04d}"
-        matter.save(force_insert=True)
+        insert_row(matter)
         if clocks:
             Clock.objects.bulk_create(clocks)
         if pictures:
