@@ -21,6 +21,8 @@ def diagram() -> str:
     for step, row in TABLE.items():
         for source in sorted(row.sources, key=order.index):
             lines.append(f"    {source.value} --> {(row.target or source).value}: {step.value}")
+            if row.otherwise:
+                lines.append(f"    {source.value} --> {row.otherwise.value}: {step.value} (no)")
     return "\n".join([*lines, "    archived --> [*]", "```"])
 
 

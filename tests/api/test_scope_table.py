@@ -96,6 +96,7 @@ TABLE = {
     "progress_matter": HANDLE,
     "refer_matter": RUN,
     "hold_matter": HANDLE,
+    "decide_pause_matter": RUN,
     "resume_matter": HANDLE,
     "complete_matter": HANDLE,
     "verify_matter": RUN,

@@ -194,7 +194,7 @@ def test_trying_out_codes_is_limited(world: World, settings: Any) -> None:
     assert post(world.client(), matter.number, "urge", query_code=matter.query_code).status_code == 429
 
 
-def test_a_hold_stops_the_finish_clock_and_resuming_adds_the_time(world: World, clock: Clock) -> None:
+def test_an_approved_hold_stops_the_finish_clock_and_resuming_adds_the_time(world: World, clock: Clock) -> None:
     matter = world.matter(to="in_progress")
     client = world.client("property_staff")
 
@@ -203,7 +203,13 @@ def test_a_hold_stops_the_finish_clock_and_resuming_adds_the_time(world: World, 
 
     before = finish(client.get(f"/api/v1/matters/{matter.number}"))
     held = post(client, matter.number, "hold", reason="等配件", until="2026-03-12T10:00:00+08:00")
-    assert (held.json()["status"], finish(held)["state"]) == ("on_hold", "paused")
+    assert (held.json()["status"], finish(held)["state"]) == ("on_hold", "running")
+    assert (held.json()["awaits"], held.json()["waiting"]) == (f"{HOME}.committee", True)
+    assert post(client, matter.number, "decide_pause").status_code == 403
+    refused = post(world.client("secretary"), matter.number, "decide_pause", until="2026-03-13T10:00:00+08:00")
+    assert refused.json()["errors"][0]["loc"] == ["body", "until"]
+    approved = post(world.client("secretary"), matter.number, "decide_pause")
+    assert (approved.json()["status"], finish(approved)["state"]) == ("on_hold", "paused")
     clock.shift(timedelta(hours=24))
     resumed = finish(post(client, matter.number, "resume"))
     assert resumed["state"] == "running"

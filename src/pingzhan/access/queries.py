@@ -1,6 +1,7 @@
 """The one resolver of rights: pages, API, search, export and operations all ask here."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -94,4 +95,17 @@ def roots(actor: Actor, permission: Permission) -> list[str]:
     for held in sorted(actor.holding(permission), key=lambda held: held.path):
         if not any(held.path.startswith(above) for above in found):
             found.append(held.path)
+    return found
+
+
+def users_of_units(units: Iterable[UUID], *, at: datetime) -> dict[UUID, list[UUID]]:
+    """Who acts on behalf of each unit now: user ids by unit id, in a fixed order; one statement."""
+    found: dict[UUID, list[UUID]] = {}
+    wanted = list(units)
+    if not wanted:
+        return found
+    grants = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=at), unit_id__in=wanted, since__lte=at)
+    for unit, user in grants.order_by("unit_id", "user_id").values_list("unit_id", "user_id").distinct():
+        if unit is not None:
+            found.setdefault(unit, []).append(user)
     return found

@@ -135,6 +135,7 @@ def _common(matter: "Matter", known: Reference, place_name: str) -> dict[str, An
     """What every form of a matter has."""
     handler = _unit(known, matter.handler_id or matter.suggested_id)
     receiver = _unit(known, matter.receiver_id)
+    awaited = _unit(known, matter.awaits_id)
     return {
         "number": matter.number,
         "title": matter.title,
@@ -150,6 +151,9 @@ def _common(matter: "Matter", known: Reference, place_name: str) -> dict[str, An
         "receiver": receiver.code if receiver else None,
         "receiver_name": named(receiver) or None,
         "supervised": matter.supervised,
+        "waiting": matter.waiting,
+        "awaits": awaited.code if awaited else None,
+        "escalated": matter.escalated,
         "reported_at": matter.reported_at,
         "status_at": matter.status_at,
         "version": matter.version,
@@ -186,7 +190,11 @@ def _sheet(found: Sheet, *, by: Actor, at: datetime) -> dict[str, Any]:
 
 def _clock(clock: "Clock", *, at: datetime) -> ClockOut:
     overdue = clock.state == ClockState.RUNNING and clock.due_at < at
-    return ClockOut(kind=ClockKind(clock.kind), due_at=clock.due_at, state=ClockState(clock.state), overdue=overdue)
+    unit = _unit(reference(), clock.unit_id)
+    return ClockOut(
+        kind=ClockKind(clock.kind), due_at=clock.due_at, state=ClockState(clock.state), overdue=overdue,
+        unit=unit.code if unit else None,
+    )  # fmt: skip
 
 
 def _attachment(matter: "Matter", picture: "Attachment") -> AttachmentOut:

@@ -88,11 +88,15 @@ DOORS = (
     ),
     Door(
         Step.HOLD, schemas.HoldIn, operations.hold, "Put it on hold (暂缓)",
-        "Waiting for something outside, at most 30 days; the finish clock stands still.",
+        "Waiting for something outside. The finish clock stands still once the receiver or a superior approves.",
+    ),
+    Door(
+        Step.DECIDE_PAUSE, schemas.DecidePauseIn, operations.decide_pause, "Decide on a pause (审批暂缓)",
+        "Approve it, for as long as was asked or less; with `ok: false` handling goes on. Not by the unit in charge.",
     ),
     Door(
         Step.RESUME, schemas.NoteIn, operations.resume, "Go on with it (恢复办理)",
-        "The finish clock goes on with the time that it stood still added.",
+        "The finish clock runs on with the time that was left; it also does by itself when the pause is over.",
     ),
     Door(
         Step.COMPLETE, schemas.CompleteIn, operations.complete, "Finish it (办结)",
@@ -211,6 +215,8 @@ def _take(request: ApiRequest, door: Door, number: str, data: In, query_code: st
 def _arguments(door: Door, data: In, actor: Actor) -> dict[str, Any]:
     """What goes into the operation: the fields by their names, "" for what was left out."""
     given = {name: "" if value is None else value for name, value in data.fields(*_APART).items()}
+    if door.step == Step.DECIDE_PAUSE and not given.get("until"):
+        given.pop("until", None)
     if door.step == Step.MERGE:
         given["into"] = _other(actor, given["into"])
     return given

@@ -6,7 +6,7 @@ and noting that it did; an adapter that can should pass on the message's id as t
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -99,6 +99,22 @@ def queue(
     )
     insert_row(message)
     return message
+
+
+def queue_many(lines: Iterable[tuple[UUID, str]], *, at: datetime, template: str) -> int:
+    """Write messages (user, text) to inboxes in the caller's transaction; a statement for some hundreds. How many.
+
+    An inbox is read from the table, so they are noted as sent at once.
+    """
+    rows = [
+        Message(
+            id=uuid7(at), channel=Message.Channel.INBOX, to_user=user, template=template, text=text,
+            state=Message.State.SENT, not_before=at, created_at=at, sent_at=at,
+        )
+        for user, text in lines
+    ]  # fmt: skip
+    Message.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
 
 
 def send_due(*, at: datetime, limit: int = 100) -> int:

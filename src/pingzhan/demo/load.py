@@ -14,9 +14,9 @@ from pingzhan.demo.staff import make_cast
 from pingzhan.demo.stories import DAYS, tell_stories
 from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
 from pingzhan.demo.texts.departments import rule_for
-from pingzhan.matters.choices import Basis, ClockKind
-from pingzhan.matters.operations.catalogue import CategoryRow, RuleRow, load_catalogue
-from pingzhan.matters.rules import Allowance
+from pingzhan.matters.choices import Basis, ClockKind, Tier
+from pingzhan.matters.operations.catalogue import CategoryRow, LadderRow, RuleRow, load_catalogue
+from pingzhan.matters.rules import Allowance, Rung
 from pingzhan.places.models import Place
 
 SEED = 20260907
@@ -69,9 +69,45 @@ def load_reference(root: Place, *, at: datetime) -> None:
         categories=categories,
         allowances=allowances(),
         rules=[RuleRow(code, rule_for(code).unit) for code in KINDS] + [RuleRow("", "community.committee")],
+        ladders=LADDERS,
         by=SYSTEM,
         at=at,
     )
+
+
+_HOUR, _DAY = 60, 8 * 60  # minutes of working time
+# Urged when it is due, then told one level after another: sooner where it is urgent, at once where it is critical.
+LADDERS = (
+    LadderRow(
+        (
+            Rung(Tier.UNIT, Basis.WORKING, 0),
+            Rung(Tier.COMMUNITY, Basis.WORKING, _DAY),
+            Rung(Tier.STREET, Basis.WORKING, 2 * _DAY),
+            Rung(Tier.DISTRICT, Basis.WORKING, 3 * _DAY),
+            Rung(Tier.CITY, Basis.WORKING, 5 * _DAY),
+        )
+    ),
+    LadderRow(
+        (
+            Rung(Tier.UNIT, Basis.CALENDAR, 0),
+            Rung(Tier.COMMUNITY, Basis.CALENDAR, 4 * _HOUR),
+            Rung(Tier.STREET, Basis.CALENDAR, 12 * _HOUR),
+            Rung(Tier.DISTRICT, Basis.CALENDAR, 24 * _HOUR),
+            Rung(Tier.CITY, Basis.CALENDAR, 48 * _HOUR),
+        ),
+        urgency="urgent",
+    ),
+    LadderRow(
+        (
+            Rung(Tier.UNIT, Basis.CALENDAR, 0),
+            Rung(Tier.COMMUNITY, Basis.CALENDAR, 10),
+            Rung(Tier.STREET, Basis.CALENDAR, 20),
+            Rung(Tier.DISTRICT, Basis.CALENDAR, _HOUR),
+            Rung(Tier.CITY, Basis.CALENDAR, 4 * _HOUR),
+        ),
+        urgency="critical",
+    ),
+)
 
 
 def allowances() -> list[Allowance]:

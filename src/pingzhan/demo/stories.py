@@ -28,13 +28,15 @@ FATES: tuple[tuple[str, int], ...] = (
 )  # fmt: skip
 # Where some stop for now, so that every state can be seen today: the last step taken, and how many.
 STANDING: tuple[tuple[str, int], ...] = (
-    ("report", 14), ("accept", 10), ("dispatch", 12), ("sign", 16), ("progress", 14), ("hold", 5), ("complete", 10),
+    ("report", 14), ("accept", 10), ("dispatch", 12), ("sign", 16), ("progress", 14), ("hold", 3), ("decide_pause", 4),
+    ("complete", 10),
     ("feed_back", 12), ("rate", 8), ("publish", 8),
 )  # fmt: skip
 # Hours that a step usually takes by half, and by nine in ten.
 PACE: dict[str, tuple[float, float]] = {
     "accept": (0.8, 6), "dispatch": (1, 7), "sign": (2, 12), "progress": (14, 50), "complete": (30, 140),
     "verify": (5, 24), "feed_back": (4, 20), "rate": (10, 90), "publish": (12, 50), "archive": (20, 70),
+    "decide_pause": (2, 8),
     "return": (5, 20), "hold": (8, 30), "resume": (60, 160), "reject": (2, 10), "withdraw": (3, 20), "merge": (1, 8),
     "refer": (6, 30), "reopen": (10, 60),
 }  # fmt: skip
@@ -93,6 +95,9 @@ class Walk:
                 return self.cast.actor(self.cast.workers[grid])
         return self.cast.of_unit(self.matter.handler_id)
 
+    def approver(self) -> Actor:
+        return self.cast.of_unit(self.matter.awaits_id or self.matter.receiver_id)
+
     def reporter(self) -> Actor:
         return reporter_actor(self.matter)
 
@@ -120,7 +125,7 @@ def _one(
     estate, building = split_building(spot.name)
     story = render(rng, estate=estate, building=building)
     fate = "through" if stop_after else rng.choices([name for name, _ in FATES], [weight for _, weight in FATES])[0]
-    if stop_after == "hold":
+    if stop_after in {"hold", "decide_pause"}:
         fate = "held"
     if story.reject and not stop_after:
         fate = "rejected"
@@ -148,7 +153,7 @@ def _one(
 
 def _when(rng: Random, story: Story, *, now: datetime, standing: str) -> datetime:
     """A moment of the last days, at an hour when such a text is written; those still under way began lately."""
-    longest = {"report": 0.6, "accept": 1.0, "dispatch": 2, "sign": 5, "progress": 9, "hold": 9}.get(
+    longest = {"report": 0.6, "accept": 1.0, "dispatch": 2, "sign": 5, "progress": 9, "hold": 9, "decide_pause": 9}.get(
         standing, 16 if standing else DAYS
     )
     moment = now - timedelta(days=rng.uniform(0.1, longest))
@@ -312,6 +317,7 @@ def _held(walk: Walk, earlier: list[Matter]) -> None:
         ),
         walk.handler,
     )
+    walk.take("decide_pause", lambda by: operations.decide_pause(matter=walk.matter, by=by, at=walk.at), walk.approver)
     walk.take("resume", lambda by: operations.resume(matter=walk.matter, by=by, at=walk.at), walk.handler)
     walk.take(
         "complete",

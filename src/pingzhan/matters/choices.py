@@ -43,6 +43,9 @@ class Step(models.TextChoices):
     MERGE = "merge", _("合并")
     SPLIT = "split", _("拆分")
     WITHDRAW = "withdraw", _("撤回")
+    # Beyond the contract's steps: decisions and answers within the handling, and what the sweep of due clocks does.
+    DECIDE_PAUSE = "decide_pause", _("审批暂缓")
+    ESCALATE = "escalate", _("逾期升级")
 
 
 class Urgency(models.TextChoices):
@@ -61,6 +64,10 @@ class ClockKind(models.TextChoices):
     RATE = "rate", _("评价时限")
     PUBLISH = "publish", _("公示时限")
     ARCHIVE = "archive", _("归档时限")
+    SUPERVISION = "supervision", _("督办时限")
+    # Of one summoned unit each: from the whistle to reporting up, and to standing on the spot.
+    REPORT_UP = "report_up", _("上报时限")
+    ON_SPOT = "on_spot", _("到场时限")
 
 
 class ClockState(models.TextChoices):
@@ -81,3 +88,36 @@ class Source(models.TextChoices):
     FIELD = "field", _("网格巡查")
     DESK = "desk", _("电话或来访")
     API = "api", _("其他系统")
+
+
+class Tier(models.TextChoices):
+    """Who is told that a clock is overdue: the unit that owes it, then one level after another."""
+
+    UNIT = "unit", _("责任单位")
+    COMMUNITY = "community", _("居村")
+    STREET = "street", _("街镇")
+    DISTRICT = "district", _("区县")
+    CITY = "city", _("市级")
+
+
+class PauseCause(models.TextChoices):
+    HOLD = "hold", _("等待外部条件")
+    ASKED = "asked", _("等待居民补充")
+
+
+class PauseState(models.TextChoices):
+    REQUESTED = "requested", _("待审批")
+    APPROVED = "approved", _("暂停中")
+    REFUSED = "refused", _("未批准")
+    ENDED = "ended", _("已结束")
+    LAPSED = "lapsed", _("未审批，已失效")  # taken back, or its time passed before anybody decided
+
+
+class LimitKind(models.TextChoices):
+    """Figures that an installation sets; what each counts stands in its label."""
+
+    PAUSE_DAYS = "pause_days", _("一件事项累计暂停上限（天）")
+    ASK_DAYS = "ask_days", _("等待居民补充的期限（天）")
+    RETURNS = "returns", _("退回上限（次）")
+    UNMERGE_DAYS = "unmerge_days", _("可撤销合并的期限（天）")
+    SUPERVISION_DAYS = "supervision_days", _("督办默认期限（天）")

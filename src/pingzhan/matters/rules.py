@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from pingzhan.core.worktime import Calendar
-from pingzhan.matters.choices import Basis, ClockKind, Step, Urgency
+from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Step, Tier, Urgency
 from pingzhan.matters.workflow import EIGHT_STEPS, TABLE
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -158,11 +159,93 @@ def moved_on(due: datetime, *, basis: str, paused_at: datetime, at: datetime, ca
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """Whom an overdue clock is told to, and how long (minutes) after the rung before, or after it was due."""
+
+    tier: Tier
+    basis: Basis
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rungs:
+    """A ladder as it stands in memory; `kind` and `urgency` empty: any."""
+
+    id: int
+    kind: str
+    urgency: str
+    rungs: tuple[Rung, ...]
+
+
+def ladder_for(ladders: Iterable[Rungs], *, kind: str, urgency: str) -> Rungs | None:
+    """The most specific ladder: of the kind, then of the urgency, then the default."""
+    fitting = [one for one in ladders if one.kind in ("", kind) and one.urgency in ("", urgency)]
+    return max(fitting, key=lambda one: (bool(one.kind), bool(one.urgency)), default=None)
+
+
+def acts_at(rungs: Sequence[Rung], *, climbed: int, since: datetime, calendar: Calendar) -> datetime | None:
+    """When the rung after `climbed` ones is due; `since`: the rung before, or the clock's due time. None: no more."""
+    if climbed >= len(rungs):
+        return None
+    rung = rungs[climbed]
+    if rung.basis == Basis.CALENDAR or not rung.minutes:
+        return since + timedelta(minutes=rung.minutes)
+    return calendar.add_working_minutes(since, rung.minutes)
+
+
+# Where an installation sets nothing else.
+DEFAULT_LIMITS: dict[str, int] = {
+    LimitKind.PAUSE_DAYS: 30,
+    LimitKind.ASK_DAYS: 3,
+    LimitKind.RETURNS: 2,
+    LimitKind.UNMERGE_DAYS: 7,
+    LimitKind.SUPERVISION_DAYS: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit set by an installation."""
+
+    kind: str
+    amount: int
+    category: str = ""
+    urgency: str = ""
+
+
+def limit(bounds: Iterable[Bound], *, kind: str, category: str, group: str, urgency: str) -> int:
+    """The most specific limit of `kind`; the default where there is none."""
+    fitting = [
+        one
+        for one in bounds
+        if one.kind == kind and one.urgency in ("", urgency) and one.category in ("", group, category)
+    ]
+    best = max(
+        fitting,
+        key=lambda one: (4 if one.category == category else 2) * bool(one.category) + bool(one.urgency),
+        default=None,
+    )
+    return DEFAULT_LIMITS[kind] if best is None else best.amount
+
+
+@dataclass(frozen=True, slots=True)
 class ClockChange:
+    """What a step does to the clocks. `stops`: met, or late; `stops_all`: the others end without being met.
+
+    `revives`: the last one of the kind runs on with the time that was left. `stands`: the finish clock stands still.
+    `goes_on`: what stood still runs on, and the pause is over.
+    """
+
     stops: frozenset[ClockKind] = frozenset()
     starts: frozenset[ClockKind] = frozenset()
     stops_all: bool = False
+    revives: frozenset[ClockKind] = frozenset()
+    stands: bool = False
+    goes_on: bool = False
 
+
+# What stands still while a pause is in force.
+PAUSABLE = frozenset({ClockKind.FINISH})
 
 _C = ClockKind
 CLOCKS: dict[Step, ClockChange] = {
@@ -173,25 +256,46 @@ CLOCKS: dict[Step, ClockChange] = {
         stops=frozenset({_C.ACCEPT, _C.DISPATCH}), starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH})
     ),
     Step.REFER: ClockChange(
-        stops=frozenset({_C.ACCEPT, _C.DISPATCH}), starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH})
+        stops=frozenset({_C.ACCEPT, _C.DISPATCH, _C.SIGN}),
+        starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH}),
+        goes_on=True,
     ),
     Step.SIGN: ClockChange(stops=frozenset({_C.SIGN})),
-    Step.RETURN: ClockChange(stops=frozenset({_C.SIGN}), starts=frozenset({_C.DISPATCH})),
+    # Nothing that ran is set back by a return, nor when it is handed on again.
+    Step.RETURN: ClockChange(stops=frozenset({_C.SIGN}), starts=frozenset({_C.DISPATCH}), goes_on=True),
     Step.PROGRESS: ClockChange(stops=frozenset({_C.FIRST_FEEDBACK})),
-    Step.COMPLETE: ClockChange(stops=frozenset({_C.FIRST_FEEDBACK, _C.FINISH}), starts=frozenset({_C.FEED_BACK})),
+    Step.RESUME: ClockChange(goes_on=True),
+    Step.COMPLETE: ClockChange(
+        stops=frozenset({_C.FIRST_FEEDBACK, _C.FINISH, _C.SUPERVISION}),
+        starts=frozenset({_C.FEED_BACK}),
+        goes_on=True,
+    ),
     Step.FEED_BACK: ClockChange(stops=frozenset({_C.FEED_BACK}), starts=frozenset({_C.RATE})),
     Step.RATE: ClockChange(stops=frozenset({_C.RATE}), starts=frozenset({_C.PUBLISH})),
     Step.PUBLISH: ClockChange(stops=frozenset({_C.PUBLISH}), starts=frozenset({_C.ARCHIVE})),
-    Step.ARCHIVE: ClockChange(stops_all=True),
-    Step.REJECT: ClockChange(stops_all=True),
+    Step.ARCHIVE: ClockChange(stops=frozenset({_C.ARCHIVE}), stops_all=True),
+    Step.REJECT: ClockChange(stops=frozenset({_C.ACCEPT}), stops_all=True),
     Step.WITHDRAW: ClockChange(stops_all=True),
     Step.MERGE: ClockChange(stops_all=True),
     Step.REOPEN: ClockChange(stops_all=True, starts=frozenset({_C.DISPATCH})),
 }
 # A matter sent back by the one who verifies goes on being handled: its finish clock runs on from where it stood.
-SENT_BACK = ClockChange(stops=frozenset({_C.FEED_BACK}), starts=frozenset({_C.FINISH}))
+SENT_BACK = ClockChange(stops=frozenset({_C.FEED_BACK}), revives=frozenset({_C.FINISH}))
+# Who owes which deadline: the one that was asked first, or the one that handles it.
+_BY_RECEIVER = frozenset({_C.ACCEPT, _C.DISPATCH, _C.FEED_BACK, _C.PUBLISH, _C.ARCHIVE})
+_BY_AWAITED = frozenset({_C.DISPATCH, _C.FEED_BACK})
 
-HOLD_MOST = timedelta(days=30)
+
+def owed_by(kind: str, *, handler: UUID | None, receiver: UUID, awaits: UUID | None) -> UUID:
+    """The unit that a clock of `kind` runs for; a unit that the matter awaits answers for the decision it owes."""
+    if kind in _BY_AWAITED and awaits is not None:
+        return awaits
+    return receiver if kind in _BY_RECEIVER or handler is None else handler
+
+
+# Deadlines that only the reporter could miss: nobody is urged, the loop goes on by itself.
+UNPRESSED = frozenset({_C.RATE})
+
 REOPEN_WITHIN = timedelta(days=90)
 URGE_EVERY = timedelta(hours=24)
 

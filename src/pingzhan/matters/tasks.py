@@ -1,5 +1,6 @@
-"""Background work of matters: what is searched for, and ratings that nobody gave."""
+"""Background work of matters: what is searched for, what is overdue, pauses that end, ratings that nobody gave."""
 
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,14 @@ from pingzhan.journal.follow import follow
 from pingzhan.matters.choices import ClockKind, ClockState, Status
 from pingzhan.matters.models import Clock, Matter
 from pingzhan.matters.operations import lapse_rating
+from pingzhan.matters.operations.escalating import climb_due
+from pingzhan.matters.operations.pausing import expire_pauses
 
 if TYPE_CHECKING:
     from pingzhan.journal.models import Entry
 
 BATCH = 200
+ESCALATE_SECONDS = 2.0  # of one turn
 
 
 @every(1)
@@ -46,3 +50,20 @@ def lapse_ratings(at: datetime) -> int:
         except DomainError:  # rated, reopened or lapsed by somebody else meanwhile
             continue
     return done
+
+
+@every(2)
+def escalate(at: datetime) -> int:
+    """Urge and tell of what is overdue; a great many are dealt with in turns, so that other work has its own."""
+    began, done = time.monotonic(), 0
+    while climbed := climb_due(at=at):
+        done += climbed
+        if time.monotonic() - began > ESCALATE_SECONDS:
+            break
+    return done
+
+
+@every(20)
+def end_pauses(at: datetime) -> int:
+    """Let handling go on where the agreed time, or the cap, of a pause is over."""
+    return expire_pauses(at=at)

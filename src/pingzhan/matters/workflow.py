@@ -4,6 +4,7 @@ The state diagram in docs/ is printed from this table, the pages' buttons and th
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from pingzhan.access.permissions import Permission as P
 from pingzhan.matters.choices import Status as S
@@ -12,20 +13,27 @@ from pingzhan.matters.choices import Step
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """`target` None: the state stays. `by_handler`: only the unit in charge. `by_reporter`: also who reported it."""
+    """`target` None: the state stays. `otherwise`: where a decision leads that goes the other way.
+
+    `by_handler`: only the unit in charge (`or_receiver`: before there is one, who was asked first). `by_reporter`: also
+    who reported it. `by_awaited`: only the unit that the matter awaits, while it awaits one. `only_if`: a field of the
+    matter that must be set.
+    """
 
     step: Step
     sources: frozenset[S]
     target: S | None
     permission: P
+    otherwise: S | None = None
     by_handler: bool = False
+    or_receiver: bool = False
     by_reporter: bool = False
+    by_awaited: bool = False
+    only_if: str = ""
 
 
-def _transition(
-    step: Step, sources: set[S], target: S | None, permission: P, *, by_handler: bool = False, by_reporter: bool = False
-) -> Transition:
-    return Transition(step, frozenset(sources), target, permission, by_handler, by_reporter)
+def _transition(step: Step, sources: set[S], target: S | None, permission: P, **more: Any) -> Transition:
+    return Transition(step, frozenset(sources), target, permission, **more)
 
 
 IN_HAND = {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS, S.ON_HOLD, S.COMPLETED}
@@ -35,16 +43,26 @@ TABLE: dict[Step, Transition] = {
     for row in (
         _transition(Step.ACCEPT, {S.SUBMITTED}, S.ACCEPTED, P.MATTER_ACCEPT),
         _transition(Step.REJECT, {S.SUBMITTED, S.ACCEPTED}, S.REJECTED, P.MATTER_ACCEPT),
-        _transition(Step.DISPATCH, {S.ACCEPTED}, S.DISPATCHED, P.MATTER_DISPATCH),
+        _transition(Step.DISPATCH, {S.ACCEPTED}, S.DISPATCHED, P.MATTER_DISPATCH, by_awaited=True),
         _transition(Step.SIGN, {S.DISPATCHED}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True),
         _transition(Step.RETURN, {S.DISPATCHED, S.IN_PROGRESS}, S.ACCEPTED, P.MATTER_HANDLE, by_handler=True),
         _transition(Step.PROGRESS, {S.IN_PROGRESS}, None, P.MATTER_HANDLE, by_handler=True),
-        _transition(Step.REFER, {S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS}, S.DISPATCHED, P.MATTER_DISPATCH),
+        _transition(
+            Step.REFER, {S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS}, S.DISPATCHED, P.MATTER_DISPATCH, by_awaited=True
+        ),
         _transition(Step.HOLD, {S.IN_PROGRESS}, S.ON_HOLD, P.MATTER_HANDLE, by_handler=True),
-        _transition(Step.RESUME, {S.ON_HOLD}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True),
+        _transition(
+            Step.DECIDE_PAUSE, {S.ON_HOLD}, None, P.MATTER_DISPATCH, otherwise=S.IN_PROGRESS, by_awaited=True,
+            only_if="awaits_id",
+        ),
+        _transition(
+            Step.RESUME, {S.ON_HOLD, S.IN_PROGRESS}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True, only_if="waiting"
+        ),
         _transition(Step.COMPLETE, {S.IN_PROGRESS}, S.COMPLETED, P.MATTER_HANDLE, by_handler=True),
-        _transition(Step.VERIFY, {S.COMPLETED}, None, P.MATTER_VERIFY),
-        _transition(Step.FEED_BACK, {S.COMPLETED}, S.FED_BACK, P.MATTER_VERIFY),
+        _transition(
+            Step.VERIFY, {S.COMPLETED}, None, P.MATTER_VERIFY, otherwise=S.IN_PROGRESS, by_awaited=True
+        ),
+        _transition(Step.FEED_BACK, {S.COMPLETED}, S.FED_BACK, P.MATTER_VERIFY, by_awaited=True),
         _transition(Step.RATE, {S.FED_BACK}, S.RATED, P.MATTER_RATE, by_reporter=True),
         _transition(Step.PUBLISH, {S.RATED}, S.PUBLISHED, P.MATTER_PUBLISH),
         _transition(
@@ -65,7 +83,7 @@ TABLE: dict[Step, Transition] = {
             Step.WITHDRAW, {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}, S.WITHDRAWN, P.MATTER_ACCEPT, by_reporter=True
         ),
     )
-}
+}  # fmt: skip
 
 # Nothing more is owed to anybody.
 CLOSED = frozenset({S.ARCHIVED, S.REJECTED, S.MERGED, S.WITHDRAWN})

@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 
 from pingzhan.core.errors import Invalid, NotAllowed, NotFound, Stale, StateConflict, TooMany
 from pingzhan.core.models import Message
-from pingzhan.core.worktime import Calendar
 from pingzhan.journal.models import Entry, Opening
 from pingzhan.matters import operations
 from pingzhan.matters.choices import ClockState, Source
@@ -146,32 +145,6 @@ def test_a_return_needs_a_reason(world):
         )
     matter.refresh_from_db()
     assert matter.status == "dispatched"
-
-
-def test_holding_stops_the_finish_clock_and_resuming_adds_the_time(world):
-    matter = world.matter(to="in_progress")
-    due = clocks(matter)["finish"].due_at
-    handler = world.actor("property_staff")
-    held_at = later(matter, hours=1)
-    operations.hold(matter=matter, by=handler, at=held_at, reason="等配件", until=held_at + timedelta(days=7))
-    assert set(clocks(matter, "paused")) == {"finish"}
-    assert matter.next_due_at == held_at + timedelta(days=7)
-    operations.resume(matter=matter, by=handler, at=held_at + timedelta(days=3))
-    left = Calendar().working_time_between
-    resumed = clocks(matter)["finish"].due_at
-    assert resumed > due
-    assert left(held_at + timedelta(days=3), resumed) == left(held_at, due)
-    matter.refresh_from_db()
-    assert matter.next_due_at == min(clock.due_at for clock in clocks(matter).values())
-
-
-def test_a_hold_is_at_most_thirty_days(world):
-    matter = world.matter(to="in_progress")
-    with pytest.raises(Invalid):
-        operations.hold(
-            matter=matter, by=world.actor("property_staff"), at=matter.status_at, reason="等",
-            until=matter.status_at + timedelta(days=31),
-        )  # fmt: skip
 
 
 def test_what_was_not_done_goes_back_to_the_handler(world):

@@ -59,6 +59,7 @@ class ClockOut(Out):
     kind: ClockKind
     due_at: Moment
     state: ClockState
+    unit: str | None = Field(description="Code of the unit that owes it, where it is one of several (a whistle).")
     overdue: bool = Field(description="Still running, and its time is up.")
 
 
@@ -88,6 +89,9 @@ class MatterOut(Out):
     reported_at: Moment
     status_at: Moment
     supervised: bool
+    waiting: bool = Field(description="A pause is asked for or in force.")
+    awaits: str | None = Field(description="Code of the unit whose decision the matter waits for, if it does.")
+    escalated: int = Field(description="How many times the overdue clock was told to somebody; 0: not overdue.")
     version: int = Field(description="Goes up with every change; stands in the ETag.")
     next_steps: list[Step] = Field(description="The steps that the caller may take now.")
     parts: list[str] = Field([], description="Numbers of the matters made by a split.")
@@ -123,6 +127,9 @@ class MatterRow(Out):
     receiver: str | None
     receiver_name: str | None
     supervised: bool
+    waiting: bool
+    awaits: str | None
+    escalated: int
     overdue: bool
     next_due_at: Moment | None
     reported_at: Moment

@@ -56,7 +56,12 @@ class ProgressIn(NoteIn):
 
 
 class HoldIn(ReasonIn):
-    until: MomentIn = Field(description="At most 30 days ahead.")
+    until: MomentIn = Field(description="A matter's pauses last 30 days in all, where nothing else is set.")
+
+
+class DecidePauseIn(NoteIn):
+    ok: StrictBool = Field(True, description="False refuses it; then a note is needed.")
+    until: MomentIn | None = Field(None, description="Shorter than was asked for.")
 
 
 class CompleteIn(In):

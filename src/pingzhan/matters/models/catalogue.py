@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from pingzhan.core.db import PathField
-from pingzhan.matters.choices import Basis, ClockKind, Urgency
+from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
 
 
 class Category(models.Model):
@@ -76,3 +76,39 @@ class TimeRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.basis} {self.days}d {self.minutes}min"
+
+
+class Limit(models.Model):
+    """A figure that an installation sets, by category, its group, urgency or for all; the most specific counts."""
+
+    kind = models.CharField(max_length=20, choices=LimitKind.choices)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, blank=True, default="")
+    amount = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "category", "urgency"], condition=Q(category__isnull=False), name="limit_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "urgency"], condition=Q(category__isnull=True), name="limit_default_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class Power(models.Model):
+    """The lowest level that may settle matters of a category under `path`; what has no row, every level may."""
+
+    path = PathField(max_length=200)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    tier = models.CharField(max_length=10, choices=Tier.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["path", "category"], name="power_once")]
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.category_id}: {self.tier}"

@@ -59,7 +59,15 @@ class Matter(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
     )
+    # Who must act now where it is not whom the state names: decides a pause, decides after too many returns, confirms
+    # a result on its way down.
+    awaits = models.ForeignKey(
+        "people.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    waiting = models.BooleanField(default=False, db_default=False)  # a pause is asked for or in force
+    binding = models.BooleanField(default=False, db_default=False)  # a superior has decided who handles it: no return
     supervised = models.BooleanField(default=False)
+    escalated = models.PositiveSmallIntegerField(default=0, db_default=0)  # the highest rung of its overdue clocks
     returns = models.PositiveSmallIntegerField(default=0)
     reopens = models.PositiveSmallIntegerField(default=0)
 
@@ -84,6 +92,8 @@ class Matter(models.Model):
             models.Index(fields=["community", "status", "-id"], name="matter_open_here", condition=Q(is_open=True)),
             models.Index(fields=["street", "status", "-id"], name="matter_open_street", condition=Q(is_open=True)),
             models.Index(fields=["handler", "status", "-id"], name="matter_open_handler", condition=Q(is_open=True)),
+            models.Index(fields=["awaits", "-id"], name="matter_awaits", condition=Q(awaits__isnull=False)),
+            models.Index(fields=["-id"], name="matter_escalated", condition=Q(is_open=True, escalated__gt=1)),
             models.Index(fields=["next_due_at", "id"], name="matter_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["reporter_id", "-id"], name="matter_reporter", condition=Q(reporter_id__isnull=False)),
             models.Index(fields=["contact_index"], name="matter_contact", condition=Q(contact_index__isnull=False)),

@@ -29,13 +29,7 @@ from pingzhan.matters.operations.handling import (
     complete as complete,
 )
 from pingzhan.matters.operations.handling import (
-    hold as hold,
-)
-from pingzhan.matters.operations.handling import (
     progress as progress,
-)
-from pingzhan.matters.operations.handling import (
-    resume as resume,
 )
 from pingzhan.matters.operations.handling import (
     return_matter as return_matter,
@@ -63,6 +57,15 @@ from pingzhan.matters.operations.intake import (
 )
 from pingzhan.matters.operations.intake import (
     withdraw as withdraw,
+)
+from pingzhan.matters.operations.pausing import (
+    decide_pause as decide_pause,
+)
+from pingzhan.matters.operations.pausing import (
+    hold as hold,
+)
+from pingzhan.matters.operations.pausing import (
+    resume as resume,
 )
 from pingzhan.matters.operations.report import Location as Location
 from pingzhan.matters.operations.report import report as report

@@ -12,12 +12,12 @@ from pingzhan.access.actors import Actor
 from pingzhan.core.errors import Invalid, NotAllowed, Stale, StateConflict
 from pingzhan.core.outbox import queue
 from pingzhan.journal.operations import digest_of, record
-from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
+from pingzhan.matters.choices import Status, Step
 from pingzhan.matters.models import Attachment, Clock, Matter, Remark
+from pingzhan.matters.operations.clocks import RUNS, next_due, open_pauses, plan_clocks, write_clocks
 from pingzhan.matters.operations.pictures import StoredPicture
-from pingzhan.matters.queries.reference import reference
-from pingzhan.matters.queries.rights import has_right, is_reporter
-from pingzhan.matters.rules import CLOCKS, ClockChange, allowance, allowed_sources, due_at
+from pingzhan.matters.queries.rights import has_right, is_open_to, is_reporter
+from pingzhan.matters.rules import CLOCKS, ClockChange, allowed_sources
 from pingzhan.matters.workflow import CLOSED, TABLE
 
 MOST_WORDS = 2000
@@ -42,7 +42,10 @@ class Move:
     words: Words = field(default_factory=Words)
     changes: dict[str, Any] = field(default_factory=dict)
     clocks: ClockChange | None = None
+    extra: list[Clock] = field(default_factory=list)  # clocks that start beside those of the table
     target: Status | None = None  # only where it differs from the table
+    until: datetime | None = None  # of a pause that begins with this step
+    resumed_at: datetime | None = None  # until when a pause counts, where that is not `at`
     version: int | None = None  # what the caller last saw, if they said so
     pictures: tuple[StoredPicture, ...] = ()
     tell: str = ""  # a line to the reporter's phone, if there is one
@@ -51,11 +54,10 @@ class Move:
 
 def check(move: Move) -> None:
     """Raise what stands in the way: NotAllowed, StateConflict, Stale or Invalid."""
-    row = TABLE[move.step]
     matter = move.matter
     if not has_right(move.by, move.step, matter):
         raise NotAllowed(_("您没有对这件事项进行“%(step)s”的权限。") % {"step": move.step.label})
-    if matter.status not in row.sources:
+    if not is_open_to(move.step, matter):
         raise conflict(matter, move.step)
     if move.version is not None and move.version != matter.version:
         raise Stale(_("这件事项刚刚被他人更新，请刷新后再操作；您填写的内容没有提交。"))
@@ -81,16 +83,23 @@ def advance(move: Move) -> Matter:
     after = move.target or TABLE[move.step].target or Status(before)
     change = move.clocks or CLOCKS.get(move.step, ClockChange())
     with transaction.atomic():
-        running = list(matter.clocks.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED]).order_by("id"))
-        ending, starting = plan_clocks(matter, running, change, at=at, changes=move.changes)
+        running = list(matter.clocks.filter(state__in=RUNS).order_by("id"))
+        plan = plan_clocks(matter, running, change, at=at, changes=move.changes, resumed_at=move.resumed_at)
+        plan.starting += move.extra
         changes: dict[str, Any] = dict(move.changes)
-        if ending or starting:
-            left = [clock.due_at for clock in running if clock not in ending and clock.state == ClockState.RUNNING]
-            changes["next_due_at"] = min(left + [clock.due_at for clock in starting], default=None)
+        if plan.pause_ends:
+            changes["waiting"] = False
+        if not plan.is_empty:
+            until = None if plan.pause_ends else move.until or _pause_until(matter, change)
+            changes["next_due_at"] = next_due(plan, pause_until=until)
+            if matter.escalated:
+                changes["escalated"] = max((clock.rung for clock in plan.left), default=0)
+        if matter.awaits_id is not None and after != before:
+            changes.setdefault("awaits_id", None)
         if after != before:
             changes |= {"status": after, "status_at": at, "is_open": after not in CLOSED}
         _claim(move, changes)
-        _write_clocks(ending, starting, at=at)
+        write_clocks(matter, plan, at=at)
         said: dict[str, Any] = _digests(move.words) | move.data
         entry = record(
             verb=f"matter.{move.step.value}", by=recorded(move.by, matter), at=at, subject_type="matter",
@@ -111,11 +120,11 @@ def _claim(move: Move, changes: dict[str, Any]) -> None:
     """Write the matter's row if it is still as it was read; the row's lock settles who was first."""
     matter = move.matter
     claimed = Matter.objects.filter(pk=matter.pk, status=matter.status)
-    if changes.get("status") or move.version is not None:
+    if changes.get("status") or "awaits_id" in changes or move.version is not None:
         claimed = claimed.filter(version=matter.version)
     if not claimed.update(**changes, version=F("version") + 1):
         matter.refresh_from_db()
-        if matter.status not in TABLE[move.step].sources:
+        if not is_open_to(move.step, matter):
             raise conflict(matter, move.step)
         raise Stale(_("这件事项刚刚被他人更新，请刷新后再操作；您填写的内容没有提交。"))
     for name, value in changes.items():
@@ -123,47 +132,12 @@ def _claim(move: Move, changes: dict[str, Any]) -> None:
     matter.version += 1
 
 
-def plan_clocks(
-    matter: Matter, running: list[Clock], change: ClockChange, *, at: datetime, changes: dict[str, Any]
-) -> tuple[list[Clock], list[Clock]]:
-    """Which running clocks end and which new ones start; a clock that runs already is never set back."""
-    ending = [clock for clock in running if change.stops_all or clock.kind in change.stops]
-    kept = {clock.kind for clock in running if clock not in ending}
-    category = changes.get("category_id") or getattr(changes.get("category"), "code", None) or matter.category_id
-    starting = [
-        clock
-        for kind in sorted(change.starts)
-        if kind not in kept
-        for clock in [new_clock(matter, kind, category=category, urgency=changes.get("urgency", matter.urgency), at=at)]
-        if clock is not None
-    ]
-    return ending, starting
-
-
-def new_clock(matter: Matter, kind: ClockKind, *, category: str, urgency: str, at: datetime) -> Clock | None:
-    """A clock of `kind` from `at` by the rules; None where no rule sets one."""
-    known = reference()
-    group = known.categories[category].parent_id or "" if category in known.categories else ""
-    allowed = allowance(known.allowances, kind=kind, category=category, group=group, urgency=urgency)
-    if allowed is None:
+def _pause_until(matter: Matter, change: ClockChange) -> datetime | None:
+    """Until when the matter's pause lasts, as long as there is one."""
+    if not matter.waiting or change.stops_all:
         return None
-    return Clock(
-        matter=matter,
-        kind=kind,
-        basis=allowed.basis,
-        started_at=at,
-        due_at=due_at(allowed, start=at, calendar=known.calendar),
-    )
-
-
-def _write_clocks(ending: list[Clock], starting: list[Clock], *, at: datetime) -> None:
-    met = [clock.pk for clock in ending if clock.due_at >= at]
-    late = [clock.pk for clock in ending if clock.due_at < at]
-    for ids, state in ((met, ClockState.MET), (late, ClockState.LATE)):
-        if ids:
-            Clock.objects.filter(pk__in=ids).update(state=state, stopped_at=at)
-    if starting:
-        Clock.objects.bulk_create(starting)
+    pause = open_pauses(matter).first()
+    return pause.until if pause and pause.decided_at else None
 
 
 def _digests(words: Words) -> dict[str, str]:

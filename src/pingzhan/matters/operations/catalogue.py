@@ -11,9 +11,9 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
 from pingzhan.journal.operations import record
-from pingzhan.matters.models import Category, DispatchRule, TimeRule
+from pingzhan.matters.models import Category, DispatchRule, Ladder, Limit, Power, TimeRule
 from pingzhan.matters.queries import reference as kept
-from pingzhan.matters.rules import Allowance
+from pingzhan.matters.rules import Allowance, Bound, Rung
 
 if TYPE_CHECKING:
     from pingzhan.places.models import Place
@@ -39,6 +39,23 @@ class RuleRow:
     section: str
 
 
+@dataclass(frozen=True, slots=True)
+class LadderRow:
+    """Who is told, rung by rung, when a clock of `kind` ("" any) of a matter of `urgency` ("" any) is overdue."""
+
+    rungs: tuple[Rung, ...]
+    kind: str = ""
+    urgency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRow:
+    """Matters of `category` are settled at the level `tier` or above."""
+
+    category: str
+    tier: str
+
+
 @transaction.atomic
 def load_catalogue(
     *,
@@ -48,6 +65,9 @@ def load_catalogue(
     rules: Iterable[RuleRow],
     by: Actor,
     at: datetime,
+    ladders: Iterable[LadderRow] = (),
+    limits: Iterable[Bound] = (),
+    powers: Iterable[PowerRow] = (),
 ) -> None:
     """Write the catalogue for everything under `root`; parents come before their kinds."""
     require(by, Permission.PLACE_IMPORT, root.path)
@@ -74,8 +94,29 @@ def load_catalogue(
         DispatchRule.objects.update_or_create(
             path=root.path, category_id=rule.category or None, defaults={"section": rule.section}
         )
+    for ladder in ladders:
+        _set_ladder(ladder, at=at)
+    for bound in limits:
+        Limit.objects.update_or_create(
+            kind=bound.kind, category_id=bound.category or None, urgency=bound.urgency,
+            defaults={"amount": bound.amount},
+        )  # fmt: skip
+    for power in powers:
+        Power.objects.update_or_create(path=root.path, category_id=power.category, defaults={"tier": power.tier})
     record(
         verb="catalogue.load", by=by, at=at, subject_type="place", subject_id=root.pk, place_path=root.path,
         categories=len(rows),
     )  # fmt: skip
     kept.forget()
+
+
+def _set_ladder(row: LadderRow, *, at: datetime) -> None:
+    """Put a ladder in force. The one before ends, but clocks that run by it keep it."""
+    rungs = [{"tier": str(one.tier), "basis": str(one.basis), "minutes": one.minutes} for one in row.rungs]
+    present = Ladder.objects.filter(kind=row.kind, urgency=row.urgency, until__isnull=True).first()
+    if present is not None and present.rungs == rungs:
+        return
+    if present is not None:
+        present.until = at
+        present.save(update_fields=["until"])
+    Ladder.objects.create(kind=row.kind, urgency=row.urgency, rungs=rungs, since=at)

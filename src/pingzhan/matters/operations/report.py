@@ -21,7 +21,8 @@ from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import Source, Step, Urgency
 from pingzhan.matters.models import Attachment, Clock, Matter
-from pingzhan.matters.operations.advance import needed, new_clock, recorded
+from pingzhan.matters.operations.advance import needed, recorded
+from pingzhan.matters.operations.clocks import new_clock
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.queries.reference import FALLBACK_CATEGORY, Reference, UnitRef, reference
 from pingzhan.matters.rules import CLOCKS, classify, title_of, urgency_of

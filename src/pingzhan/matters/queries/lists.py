@@ -26,6 +26,7 @@ ROW = (
     "id", "number", "title", "category_id", "urgency", "status", "is_open", "place_id", "path", "street", "community",
     "handler_id", "receiver_id", "suggested_id", "supervised", "reported_at", "status_at", "next_due_at", "version",
     "reporter_id", "anonymous", "address", "returns", "reopens",
+    "waiting", "awaits_id", "escalated",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ class Filters:
     since: datetime | None = None
     urgency: str = ""
     supervised: bool = False
+    escalated: bool = False
     mine: bool = False
 
 
@@ -66,6 +68,8 @@ def narrowed(actor: Actor, filters: Filters) -> QuerySet[Matter]:
         rows = rows.filter(urgency=filters.urgency)
     if filters.supervised:
         rows = rows.filter(supervised=True, is_open=True)
+    if filters.escalated:
+        rows = rows.filter(escalated__gt=1, is_open=True)
     if filters.since:
         rows = rows.filter(id__gte=first_id(filters.since))
     if filters.q.strip():
@@ -87,12 +91,12 @@ def in_state(rows: QuerySet[Matter], actor: Actor, filters: Filters, *, at: date
 
 
 def waits_for(units: Iterable[UUID]) -> Q:
-    """Open matters that one of `units` is to move on: as the unit in charge, or as the one that was asked first."""
+    """Open matters that one of `units` is to move on: as the unit in charge, as the one that was asked first, or as the
+    one whose decision they await."""
     units = list(units)
     by = {owner: [status for status, who in OWNER.items() if who == owner] for owner in ("receiver", "handler")}
-    return Q(is_open=True) & (
-        Q(status__in=by["receiver"], receiver_id__in=units) | Q(status__in=by["handler"], handler_id__in=units)
-    )
+    named = Q(status__in=by["receiver"], receiver_id__in=units) | Q(status__in=by["handler"], handler_id__in=units)
+    return Q(is_open=True) & (Q(awaits_id__in=units) | (Q(awaits_id__isnull=True) & named))
 
 
 def first_id(moment: datetime) -> UUID:

@@ -2,18 +2,29 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from pingzhan.core.worktime import Calendar, current_calendar
-from pingzhan.matters.models import Category, DispatchRule, TimeRule
-from pingzhan.matters.rules import Allowance
+from pingzhan.matters.choices import Basis, Tier
+from pingzhan.matters.models import Category, DispatchRule, Ladder, Limit, Power, TimeRule
+from pingzhan.matters.rules import Allowance, Bound, Rung, Rungs
+from pingzhan.matters.rules import limit as limit_of
 from pingzhan.people.queries import current_units
 
 KEPT_SECONDS = 10.0
 FALLBACK_CATEGORY = "service.other"
 # Sections of the units that are asked first, at a community, a street, a district.
 RECEIVERS = ("community.committee", "street.operations", "district.operations")
+# Levels by the length of a place's code, and the section that is told of what is overdue there.
+TIERS = {12: Tier.COMMUNITY, 9: Tier.STREET, 6: Tier.DISTRICT, 4: Tier.CITY}
+ORDER = (Tier.UNIT, Tier.COMMUNITY, Tier.STREET, Tier.DISTRICT, Tier.CITY)
+HUBS = {
+    Tier.COMMUNITY: "community.committee",
+    Tier.STREET: "street.operations",
+    Tier.DISTRICT: "district.operations",
+    Tier.CITY: "city.operations",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,11 @@ class UnitRef:
     section: str
     path: str
     superior_id: UUID | None
+
+    @property
+    def tier(self) -> Tier:
+        """The level that the unit belongs to, by its place."""
+        return TIERS.get(len(self.path.rstrip("/").rpartition("/")[2]), Tier.UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,10 @@ class Reference:
     by_section: dict[tuple[str, str], UnitRef]  # (path, section) -> unit
     calendar: Calendar
     loaded: float
+    ladders: tuple[Rungs, ...] = ()  # those that new clocks take
+    all_ladders: dict[int, Rungs] = field(default_factory=dict)  # also those that older clocks keep
+    bounds: tuple[Bound, ...] = ()
+    powers: dict[tuple[str, str], Tier] = field(default_factory=dict)  # (path, category) -> the lowest level
 
     def handler_for(self, path: str, category: str) -> UnitRef | None:
         """The unit that the most specific rule names for a matter of `category` at `path`."""
@@ -60,6 +80,25 @@ class Reference:
     def nearest(self, path: str, section: str) -> UnitRef | None:
         """The unit of `section` at `path` or at the closest place above it."""
         return next((self.by_section[at, section] for at in _upwards(path) if (at, section) in self.by_section), None)
+
+    def hub(self, path: str, tier: Tier) -> UnitRef | None:
+        """The unit that answers for the level `tier` at `path`."""
+        section = HUBS.get(tier, "")
+        return next((self.by_section[at, section] for at in _upwards(path) if (at, section) in self.by_section), None)
+
+    def limit(self, kind: str, *, category: str, urgency: str) -> int:
+        """The limit of `kind` that holds for such a matter."""
+        group = self.categories[category].parent_id or "" if category in self.categories else ""
+        return limit_of(self.bounds, kind=kind, category=category, group=group, urgency=urgency)
+
+    def lowest_tier(self, path: str, category: str) -> Tier:
+        """The lowest level that may settle a matter of `category` at `path` itself; UNIT: any."""
+        group = self.categories[category].parent_id or "" if category in self.categories else ""
+        for at in _upwards(path):
+            for kind in (category, group):
+                if (at, kind) in self.powers:
+                    return self.powers[at, kind]
+        return Tier.UNIT
 
     def receiver_for(self, path: str) -> UnitRef | None:
         """Who is asked first at `path`: the community committee, the street's or the district's hub above it."""
@@ -111,7 +150,21 @@ def _load() -> Reference:
     by_section: dict[tuple[str, str], UnitRef] = {}
     for unit in units.values():
         by_section.setdefault((unit.path, unit.section), unit)
+    rungs = {
+        row.id: Rungs(
+            row.id, row.kind, row.urgency,
+            tuple(Rung(Tier(one["tier"]), Basis(one["basis"]), int(one["minutes"])) for one in row.rungs),
+        )
+        for row in Ladder.objects.order_by("id")
+    }  # fmt: skip
+    in_force = set(Ladder.objects.filter(until__isnull=True).order_by("id").values_list("id", flat=True))
     return Reference(
+        ladders=tuple(one for one in rungs.values() if one.id in in_force),
+        all_ladders=rungs,
+        bounds=tuple(
+            Bound(row.kind, row.amount, row.category_id or "", row.urgency) for row in Limit.objects.order_by("id")
+        ),
+        powers={(row.path, row.category_id): Tier(row.tier) for row in Power.objects.order_by("id")},
         categories=categories,
         keywords={code: row.keywords for code, row in categories.items() if row.parent_id},
         allowances=tuple(

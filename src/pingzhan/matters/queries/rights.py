@@ -4,6 +4,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.matters.choices import Step
 from pingzhan.matters.models import Matter
+from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.workflow import TABLE, Transition
 
 
@@ -17,6 +18,8 @@ def is_reporter(actor: Actor, matter: Matter) -> bool:
 def has_right(actor: Actor, step: Step, matter: Matter) -> bool:
     """Whether `actor` may take `step` here at all, whatever the state."""
     row = TABLE[step]
+    if row.by_awaited and matter.awaits_id is not None and not is_awaited(actor, step, matter):
+        return False
     if actor.kind == "system" or (row.by_reporter and is_reporter(actor, matter)):
         return True
     return any(
@@ -29,13 +32,38 @@ def _reaches(row: Transition, path: str, unit_id: object, by_unit: bool, matter:
     if not matter.path.startswith(path):
         return False
     if row.by_handler or by_unit:
-        return unit_id is not None and unit_id == matter.handler_id
+        charged = matter.handler_id or (matter.receiver_id if row.or_receiver else None)
+        return unit_id is not None and unit_id == charged
     return True
+
+
+def is_awaited(actor: Actor, step: Step, matter: Matter) -> bool:
+    """Whether the matter awaits a decision of a unit of the actor's; one above it may decide as well.
+
+    A result on its way down is confirmed by each level itself, and told to nobody before.
+    """
+    if actor.kind == "system":
+        return True
+    if step in (Step.VERIFY, Step.FEED_BACK):
+        return step is Step.VERIFY and matter.awaits_id in actor.unit_ids
+    awaited = reference().units.get(matter.awaits_id) if matter.awaits_id else None
+    return any(
+        held.unit_id == matter.awaits_id
+        or (awaited is not None and len(held.path) < len(awaited.path) and held.unit_id != matter.handler_id)
+        for held in actor.holding(TABLE[step].permission)
+        if matter.path.startswith(held.path)
+    )
+
+
+def is_open_to(step: Step, matter: Matter) -> bool:
+    """Whether the matter, as it stands, allows `step` to anybody."""
+    row = TABLE[step]
+    return matter.status in row.sources and (not row.only_if or bool(getattr(matter, row.only_if)))
 
 
 def may(actor: Actor, step: Step, matter: Matter) -> bool:
     """Whether `actor` may take `step` now."""
-    return matter.status in TABLE[step].sources and has_right(actor, step, matter)
+    return is_open_to(step, matter) and has_right(actor, step, matter)
 
 
 def next_steps(actor: Actor, matter: Matter) -> list[Step]:

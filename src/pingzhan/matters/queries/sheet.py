@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import NotFound
 from pingzhan.core.ids import same_code
 from pingzhan.journal.queries import timeline
-from pingzhan.matters.choices import Status, Step
+from pingzhan.matters.choices import Status, Step, Tier
 from pingzhan.matters.models import Attachment, Clock, Matter, Rating, Remark
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import TrackStep, track
@@ -83,7 +84,7 @@ def _ended_early(matter: Matter, entries: "list[Entry]") -> bool:
     return matter.status == Status.ARCHIVED and last in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}
 
 
-_STAFF_ONLY = {"urge", "supervise", "verify", "split"}
+_STAFF_ONLY = {"urge", "supervise", "verify", "split", "escalate", "decide_pause"}
 
 
 def _shown(entry: "Entry", *, public: bool) -> bool:
@@ -96,10 +97,15 @@ def _shown(entry: "Entry", *, public: bool) -> bool:
 def _item(entry: "Entry", words: list[Remark], pictures: list[Attachment], *, public: bool) -> TimelineItem:
     step = entry.verb.removeprefix("matter.")
     known = reference()
-    unit = next((named(unit) for unit in known.units.values() if unit.code == entry.data.get("unit")), "")
+    told = {
+        entry.data.get("unit"),
+        entry.data.get("asks"),
+        entry.data.get("unit_id") if step == Step.ESCALATE else None,
+    }
+    unit = next((named(unit) for unit in known.units.values() if unit.code in told or str(unit.id) in told), "")
     return TimelineItem(
         step=step,
-        label=str(Step(step).label),
+        label=_label(entry, step),
         at=entry.at,
         who="" if public else entry.actor_name,
         from_status=entry.from_state,
@@ -112,6 +118,18 @@ def _item(entry: "Entry", words: list[Remark], pictures: list[Attachment], *, pu
         lapsed=bool(entry.data.get("lapsed")),
         entry=entry.uid,
     )
+
+
+def _label(entry: "Entry", step: str) -> str:
+    """The step in words; of decisions also how they went."""
+    label = str(Step(step).label)
+    if step == Step.ESCALATE and entry.data.get("tier") == Tier.UNIT:
+        return _("自动催办")
+    if step == Step.DECIDE_PAUSE:
+        return _("批准暂缓") if entry.data.get("ok") else _("不批准暂缓")
+    if step == Step.VERIFY and entry.data.get("ok") is False:
+        return _("核实：没有办好")
+    return label
 
 
 def last_result(matter: Matter) -> str:

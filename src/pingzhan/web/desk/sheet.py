@@ -22,6 +22,7 @@ from pingzhan.matters import operations
 from pingzhan.matters.choices import Status, Step, Urgency
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import matter_for
+from pingzhan.matters.queries.pauses import open_pause, time_to_pause
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import is_reporter, may_open_contact, next_steps
 from pingzhan.matters.queries.sheet import Sheet
@@ -102,7 +103,8 @@ def _show(
         "back": queue.url(),
         "next_url": queue.sheet_url(following) if following else "",
         "tomorrow": (timezone.localdate(at) + timedelta(days=1)).isoformat(),
-        "hold_most": (timezone.localdate(at) + timedelta(days=29)).isoformat(),
+        "hold_most": _hold_most(matter, at=at) if Step.HOLD in steps else "",
+        "pause": _pause(matter, found),
     }
     response = render(request, "desk/sheet.html", context, status=problem.status if problem else 200)
     if request.method == "POST":
@@ -133,6 +135,27 @@ def _steps(
         }
         for step in ordered
     ]
+
+
+def _hold_most(matter: Matter, *, at: datetime) -> str:
+    """The last day to which the matter may be put on hold."""
+    return timezone.localdate(at + time_to_pause(matter, at=at) - timedelta(hours=24)).isoformat()
+
+
+def _pause(matter: Matter, found: Sheet) -> dict[str, Any]:
+    """The pause that is asked for or in force, in words; {} when there is none."""
+    pause = open_pause(matter)
+    if pause is None:
+        return {}
+    item = next((item for item in reversed(found.items) if item.at == pause.requested_at and item.replies), None)
+    return {
+        "asked": pause.decided_at is None,
+        "cause": pause.get_cause_display(),
+        "until": pause.until,
+        "day": timezone.localdate(pause.until).isoformat(),
+        "reason": item.replies[-1] if item else "",
+        "awaits": named(reference().units.get(matter.awaits_id)) if matter.awaits_id else "",
+    }
 
 
 _NOT_YET_DONE = {Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD}

@@ -25,8 +25,8 @@ else:
 
 # The step that one expects next comes first and opened; the others wait behind their names.
 PRIMARY = (
-    Step.ACCEPT, Step.DISPATCH, Step.SIGN, Step.COMPLETE, Step.RESUME, Step.FEED_BACK, Step.RATE, Step.PUBLISH,
-    Step.ARCHIVE,
+    Step.DECIDE_PAUSE, Step.ACCEPT, Step.DISPATCH, Step.SIGN, Step.COMPLETE, Step.RESUME, Step.FEED_BACK, Step.RATE,
+    Step.PUBLISH, Step.ARCHIVE,
 )  # fmt: skip
 # Steps that end a matter or undo somebody's work stand last.
 LAST = (Step.REJECT, Step.WITHDRAW, Step.RETURN, Step.REOPEN)
@@ -40,7 +40,8 @@ HINTS: dict[str, Any] = {
     Step.RETURN: gettext_lazy("不归本单位办，退回受理单位重新转办"),
     Step.PROGRESS: gettext_lazy("记下进展，可给居民留言、上传照片"),
     Step.REFER: gettext_lazy("超出本级权限，请上级或其他单位承办"),
-    Step.HOLD: gettext_lazy("等待外部条件，办结时限暂停，最多 30 天"),
+    Step.HOLD: gettext_lazy("等待外部条件；受理单位或上级批准后，办结时限暂停"),
+    Step.DECIDE_PAUSE: gettext_lazy("批准后办结时限暂停；不批准的，继续办理"),
     Step.RESUME: gettext_lazy("条件已具备，办结时限接着计算"),
     Step.COMPLETE: gettext_lazy("事情办好了，把结果交给受理单位核实"),
     Step.VERIFY: gettext_lazy("到场或去电核实，没办好的退回继续办"),
@@ -110,6 +111,13 @@ def _publish(request: HttpRequest, common: dict[str, Any]) -> Any:
     return operations.publish(**common, **approved)
 
 
+def _decide_pause(request: HttpRequest, common: dict[str, Any]) -> Any:
+    """Approved as it was asked for, or until another day; or refused."""
+    ok = text_of(request, "ok") != "0"
+    until = _day(request, "until") if ok and text_of(request, "until") else None
+    return operations.decide_pause(**common, ok=ok, until=until, note=text_of(request, "note"))
+
+
 STEPS: dict[str, Callable[[HttpRequest, dict[str, Any]], Any]] = {
     Step.ACCEPT: _step(operations.accept, "category", "urgency", "place", "note"),
     Step.REJECT: _step(operations.reject, "reason"),
@@ -119,6 +127,7 @@ STEPS: dict[str, Callable[[HttpRequest, dict[str, Any]], Any]] = {
     Step.PROGRESS: _step(operations.progress, "note", "reply", pictures=pictures_of),
     Step.REFER: _step(operations.refer, "reason", "unit"),
     Step.HOLD: _step(operations.hold, "reason", until=lambda request: _day(request, "until")),
+    Step.DECIDE_PAUSE: _decide_pause,
     Step.RESUME: _step(operations.resume, "note"),
     Step.COMPLETE: _step(operations.complete, "result", pictures=pictures_of),
     Step.VERIFY: _step(operations.verify, "note", ok=lambda request: text_of(request, "ok") != "0"),

@@ -38,6 +38,9 @@ _OWED: dict[str, tuple[Any, Any]] = {
     ClockKind.RATE: (pgettext_lazy("deadline", "请您评价"), pgettext_lazy("deadline", "已评价")),
     ClockKind.PUBLISH: (pgettext_lazy("deadline", "公示结果"), pgettext_lazy("deadline", "已公示")),
     ClockKind.ARCHIVE: (pgettext_lazy("deadline", "归档"), pgettext_lazy("deadline", "已归档")),
+    ClockKind.SUPERVISION: (pgettext_lazy("deadline", "回复督办"), pgettext_lazy("deadline", "已回复督办")),
+    ClockKind.REPORT_UP: (pgettext_lazy("deadline", "上报情况"), pgettext_lazy("deadline", "已上报")),
+    ClockKind.ON_SPOT: (pgettext_lazy("deadline", "到场"), pgettext_lazy("deadline", "已到场")),
 }
 
 

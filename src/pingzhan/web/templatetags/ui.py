@@ -227,6 +227,8 @@ _OTHER_ICONS: dict[str, str] = {
     Step.REJECT: "ban",
     Step.HOLD: "player-pause",
     Step.RESUME: "player-play",
+    Step.DECIDE_PAUSE: "clipboard-check",
+    Step.ESCALATE: "alarm",
     Step.COMPLETE: "circle-check",
     Step.VERIFY: "eye",
     Step.REOPEN: "refresh",
