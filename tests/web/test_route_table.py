@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pingzhan.demo.accounts import enter_token
 from pingzhan.matters.models import Matter, Notice
+from tests.factories.people import addresses
 from tests.factories.world import HOME, NEAR, World
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,8 @@ FIELD = frozenset({"building_leader", "grid_worker"})
 SEE_MATTERS = DESK | FIELD
 RUN = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
 ANSWER_FOR = frozenset({"secretary", "street_secretary", "command"})
+SEE_PERSONS = RUN | {"administrator"}
+APPOINT = ANSWER_FOR | {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 # The unit in charge and the one that was asked first; not those above them.
 OPEN_CONTACT = frozenset({"community_staff", "secretary", "grid_worker", "property_staff"})
@@ -76,6 +79,27 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:step": ("post", SEE_MATTERS),
     "desk:notices": ("get", SEE_MATTERS),
     "desk:take_down": ("post", ANSWER_FOR),
+    # units, persons, offices
+    "desk:units": ("get", SEE_PERSONS),
+    "desk:unit_new": ("get", APPOINT),
+    "desk:units_import": ("get", APPOINT),
+    "desk:unit": ("get", SEE_PERSONS),
+    "desk:unit_edit": ("get", APPOINT),
+    "desk:unit_end": ("post", APPOINT),
+    "desk:unit_staff": ("post", APPOINT),
+    "desk:persons": ("get", SEE_PERSONS),
+    "desk:person_new": ("get", APPOINT),
+    "desk:doubles": ("get", APPOINT),
+    "desk:leaders_import": ("get", APPOINT),
+    "desk:person": ("get", SEE_PERSONS),
+    "desk:person_edit": ("get", APPOINT),
+    "desk:person_phone": ("post", ANSWER_FOR),
+    "desk:person_account": ("post", APPOINT),
+    "desk:person_appoint": ("post", APPOINT),
+    "desk:person_merge": ("get", APPOINT),
+    "desk:unmerge": ("post", APPOINT),
+    "desk:office": ("get", APPOINT),
+    "join": ("get", NOBODY),  # without a link that holds; test_people_desk.py opens it
     "desk:journal": ("get", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:verify": ("post", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:jobs": ("get", frozenset({"command", "administrator"})),
@@ -156,6 +180,8 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         "photo": {"number": matter.number, "photo": picture.pk},
         "portal:notice": {"notice": notice.pk},
         "desk:take_down": {"notice_id": notice.pk},
+        "join": {"token": "nonsense"},
+        **addresses(world),
         "demo:enter": {"token": enter_token("secretary")},
         "account_confirm_email": {"key": "nonsense"},
         "account_reset_password_from_key": {"uidb36": "x", "key": "nonsense"},

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
-from pingzhan.access.models import ApiToken, Grant, User
+from pingzhan.access.models import ApiToken, Grant, Invitation, User
 from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import can, token_digest
+from pingzhan.access.queries import can, grants_of, invitation, token_digest
 from pingzhan.access.roles import ROLES
 from pingzhan.core.db import insert_many
-from pingzhan.core.errors import Invalid, NotAllowed
+from pingzhan.core.errors import Invalid, NotAllowed, NotFound
 from pingzhan.core.ids import uuid7
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import record
@@ -51,6 +51,22 @@ def belongs_to(*, user: User, subject_id: UUID) -> None:
     User.objects.filter(pk=user.pk).update(subject_id=subject_id)
 
 
+def belongs_to_person(*, user_id: UUID, person_id: UUID) -> None:
+    """An account goes over to another entry of the same person. Part of the caller's operation."""
+    User.objects.filter(pk=user_id).update(subject_id=person_id)
+
+
+def shut(*, user_id: UUID, at: datetime) -> None:
+    """Let an account in no longer, its owner having another one. Part of the caller's operation."""
+    User.objects.filter(pk=user_id).update(is_active=False)
+    Invitation.objects.filter(user=user_id, used_at__isnull=True).update(used_at=at)
+
+
+def reopen(*, user_id: UUID) -> None:
+    """Undo `shut`. Part of the caller's operation."""
+    User.objects.filter(pk=user_id).update(is_active=True)
+
+
 @transaction.atomic
 def grant(
     *,
@@ -70,10 +86,7 @@ def grant(
     if definition.by_unit and unit_id is None:
         raise Invalid(_("该角色须指明所属单位"), errors=[{"loc": ["unit_id"], "msg": _("请选择单位")}])
     if by.kind != "system":
-        if not can(by, Permission.ACCESS_GRANT, path):
-            require(by, Permission.APPOINT, path)
-            for permission in definition.permissions:
-                require(by, permission, path)
+        _may_give(by, role, path)
         if by.user_id == user.pk:
             raise NotAllowed(_("不能给自己授权"))
     given = Grant.objects.create(user=user, role=role, path=path, unit_id=unit_id, since=at, until=until, reason=reason)
@@ -178,3 +191,71 @@ def extend_for_response(*, response_id: UUID, before: datetime, until: datetime)
 def end_for_response(*, response_id: UUID, at: datetime) -> None:
     """End every right that the response gave; part of the operation that ends it."""
     Grant.objects.filter(response_id=response_id, until__gt=at).update(until=at)
+
+
+def _may_give(by: Actor, role: str, path: str) -> None:
+    """Raise NotAllowed unless `by` may give this role there: by the right to grant, or by holding all that it has."""
+    if can(by, Permission.ACCESS_GRANT, path):
+        return
+    require(by, Permission.APPOINT, path)
+    for permission in ROLES[role].permissions:
+        require(by, permission, path)
+
+
+# --- the first sign-in ----------------------------------------------------------------------------------------------
+
+INVITED_FOR = timedelta(days=3)
+
+
+@transaction.atomic
+def invite(*, user: User, path: str, by: Actor, at: datetime) -> str:
+    """A new one-time link of `user` to choose a password, valid for three days; the one before ends. Returns its token.
+
+    `path` is where their file is kept. Whoever hands out the way into an account must be entitled to give everything
+    that the account holds: otherwise a new link would be a way to rights that are not one's own.
+    """
+    if user.subject_kind != User.Subject.PERSON or user.subject_id is None:
+        raise NotAllowed(_("只有工作人员的账号可以发登录链接"))
+    if by.kind != "system":
+        _may_look_after(user, path, by, at)
+    token = secrets.token_urlsafe(24)
+    Invitation.objects.filter(user=user, used_at__isnull=True).update(used_at=at)
+    Invitation.objects.create(digest=token_digest(token), user=user, created_at=at, until=at + INVITED_FOR)
+    record(verb="user.invite", by=by, at=at, subject_type="user", subject_id=user.pk, place_path=path)
+    return token
+
+
+@transaction.atomic
+def join(*, token: str, password: str, at: datetime) -> User:
+    """Choose the first password by a one-time link. Raises NotFound when it is unknown, used or too old."""
+    found = invitation(token, at=at)
+    if found is None or not Invitation.objects.filter(pk=found.pk, used_at__isnull=True).update(used_at=at):
+        raise NotFound(_("链接已失效，请向发链接的人再要一个。"))
+    user = found.user
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(verb="user.join", by=Actor("user", user.pk, user.name), at=at, subject_type="user", subject_id=user.pk)
+    return user
+
+
+@transaction.atomic
+def set_active(*, user: User, active: bool, path: str, by: Actor, at: datetime) -> None:
+    """Let an account in, or no longer; what it holds stays as it is. Open links of a closed one end."""
+    if by.kind != "system":
+        _may_look_after(user, path, by, at)
+    if User.objects.filter(pk=user.pk).exclude(is_active=active).update(is_active=active):
+        if not active:
+            Invitation.objects.filter(user=user, used_at__isnull=True).update(used_at=at)
+        record(
+            verb="user.open" if active else "user.close", by=by, at=at, subject_type="user", subject_id=user.pk,
+            place_path=path,
+        )  # fmt: skip
+
+
+def _may_look_after(user: User, path: str, by: Actor, at: datetime) -> None:
+    """Raise NotAllowed unless `by` appoints where the file is kept and could give every role that the user holds."""
+    require(by, Permission.APPOINT, path)
+    if by.user_id == user.pk:
+        raise NotAllowed(_("不能处理自己的账号，请找上级管理员"))
+    for role, at_path in grants_of(user, at=at):
+        _may_give(by, role, at_path)

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db.models import Q
 
 from pingzhan.access.actors import ANONYMOUS, Actor, Held
-from pingzhan.access.models import ApiToken, Grant, User
+from pingzhan.access.models import ApiToken, Grant, Invitation, User
 from pingzhan.access.permissions import Permission
 from pingzhan.access.roles import ROLES
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
+from pingzhan.core.sealed import blind_index, normalise_phone
 
 
 def actor_for(user: User, *, at: datetime) -> Actor:
@@ -52,6 +53,31 @@ def user_of_token(token: str, *, at: datetime) -> User | None:
         .first()
     )
     return row.user if row else None
+
+
+def grants_of(user: User, *, at: datetime) -> list[tuple[str, str]]:
+    """(role, path) of what a user holds or is going to hold after `at`."""
+    rows = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=at), user=user).order_by("path", "role")
+    return [(role, path) for role, path in rows.values_list("role", "path") if role in ROLES]
+
+
+def invitation(token: str, *, at: datetime) -> Invitation | None:
+    """The open invitation of this token with its user; None when it is unknown, used or too old."""
+    return (
+        Invitation.objects.select_related("user")
+        .filter(digest=token_digest(token), used_at__isnull=True, until__gt=at, user__is_active=True)
+        .first()
+    )
+
+
+def phone_is_taken(phone: str) -> bool:
+    """Whether some account signs in by this phone."""
+    return User.objects.filter(phone_index=blind_index(normalise_phone(phone), purpose="user.phone")).exists()
+
+
+def users(ids: Iterable[UUID]) -> dict[UUID, User]:
+    """Users by their ids; one statement."""
+    return {user.pk: user for user in User.objects.filter(pk__in=list(ids)).order_by("pk")}
 
 
 def token_digest(token: str) -> str:

@@ -91,6 +91,13 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                 ),
             ),
             (
+                _("区域与人员"),
+                (
+                    (P.PERSON_VIEW, _("单位"), "desk:units", "building-community"),
+                    (P.PERSON_VIEW, _("人员"), "desk:persons", "users"),
+                ),
+            ),
+            (
                 _("系统"),
                 (
                     (P.JOURNAL_VIEW, _("日志校验"), "desk:journal", "shield-check"),

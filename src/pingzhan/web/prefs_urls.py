@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from pingzhan.web import photos, prefs
+from pingzhan.web import join, photos, prefs
 
 urlpatterns = [
     path("home/", prefs.home, name="home"),
+    path("join/<str:token>/", join.join, name="join"),
     path("prefs/", prefs.prefs, name="prefs"),
     path("matters/<slug:number>/photos/<uuid:photo>", photos.photo, name="photo"),
 ]

@@ -1,10 +1,24 @@
 """Reads of who holds which role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from pingzhan.people.models import Appointment
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import scope
+from pingzhan.core.errors import NotFound
+from pingzhan.people.models import Appointment, Person
+from pingzhan.places.choices import Level
+from pingzhan.places.queries import at_level
+from pingzhan.places.queries import scope as places_scope
 
-HEADS = ("grid_worker", "building_leader", "community_secretary", "street_secretary", "district_command")
+if TYPE_CHECKING:
+    from pingzhan.places.models import Place
+
+HEADS = (
+    "grid_head", "grid_worker", "building_leader", "community_secretary", "street_secretary", "district_command",
+)  # fmt: skip
 
 
 def heads_of(codes: Iterable[str]) -> dict[str, list[dict[str, str]]]:
@@ -21,3 +35,28 @@ def heads_of(codes: Iterable[str]) -> dict[str, list[dict[str, str]]]:
     for code, name, role in rows:
         found.setdefault(code, []).append({"name": name, "role": role})
     return found
+
+
+def appointment_for(by: Actor, appointment_id: UUID, *, permission: Permission = Permission.APPOINT) -> Appointment:
+    """An office that is held now, where the actor has `permission`. Raises NotFound."""
+    rows = Appointment.objects.filter(scope(by, permission, unit="unit_id"), until__isnull=True)
+    found = rows.select_related("person", "place", "unit").filter(pk=appointment_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def holders_before(held: Appointment) -> list[Appointment]:
+    """Who held the same post before, the last first; at most fifty."""
+    rows = Appointment.objects.filter(place=held.place_id, role=held.role, kind=held.kind, until__isnull=False)
+    return list(rows.select_related("person", "unit").order_by("-until", "-id")[:50])
+
+
+def buildings_with_leaders(
+    within: Sequence[str], *, limit: int
+) -> "tuple[list[Place], dict[tuple[UUID, str], Person]]":
+    """The buildings under the prefixes, by path, and their leaders by (building, kind); two statements."""
+    buildings = list(at_level(Level.BUILDING, within=within)[:limit])
+    rows = Appointment.objects.filter(places_scope(within), role="building_leader", until__isnull=True)
+    held = {(row.place_id, row.kind): row.person for row in rows.select_related("person").order_by("id")}
+    return buildings, held

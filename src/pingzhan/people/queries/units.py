@@ -1,15 +1,21 @@
 """Reads of units."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import roots
+from pingzhan.access.queries import roots, scope
+from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
-from pingzhan.people.models import Unit
+from pingzhan.core.paging import Page, page
+from pingzhan.core.search import matching
+from pingzhan.people.models import Appointment, Unit
+
+UNIT_ORDER = ("path", "code")
 
 
 def unit(code: str) -> Unit:
@@ -42,3 +48,63 @@ def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
 def current_units() -> QuerySet[Unit]:
     """All units that exist, by code."""
     return Unit.objects.filter(until__isnull=True).order_by("code")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFilters:
+    """What a list of units is narrowed by; `place` is a path, empty for the whole area."""
+
+    q: str = ""
+    kind: str = ""
+    place: str = ""
+    ended: bool = False
+
+
+def units_page(by: Actor, filters: UnitFilters, *, after: str | None, limit: int = 20) -> Page[Unit]:
+    """The units of the actor's area, by place and code; two statements at most."""
+    rows = Unit.objects.filter(scope(by, Permission.PERSON_VIEW), until__isnull=not filters.ended)
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.place:
+        rows = rows.filter(under("path", filters.place))
+    if filters.q:
+        found = Q(code=filters.q)
+        rows = rows.filter(found | matching("unit", filters.q))
+    return page(rows, order=UNIT_ORDER, after=after, limit=limit)
+
+
+def unit_for(by: Actor, unit_id: UUID) -> Unit:
+    """A unit of the actor's area, also one that has ended. Raises NotFound."""
+    rows = Unit.objects.filter(scope(by, Permission.PERSON_VIEW)).select_related("place", "superior")
+    found = rows.filter(pk=unit_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def staff_of(unit: Unit, *, after: str | None = None, limit: int = 50) -> Page[Appointment]:
+    """Those who serve in the unit now, in the order in which they came."""
+    rows = Appointment.objects.filter(unit=unit, until__isnull=True).select_related("person", "place")
+    return page(rows, order=("since", "id"), after=after, limit=limit)
+
+
+def staff_counts(ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many serve in each of the units; one statement."""
+    rows = Appointment.objects.filter(unit__in=list(ids), until__isnull=True).values("unit").order_by("unit")
+    return {row["unit"]: row["n"] for row in rows.annotate(n=Count("person", distinct=True))}
+
+
+def superiors_for(by: Actor) -> list[tuple[str, str]]:
+    """Units that may be named as a superior: those of the actor's area and on the way up, as (code, name)."""
+    reach = Q(pk__in=[])
+    for root in roots(by, Permission.APPOINT):
+        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        reach |= Q(path__in=above) | Q(path__startswith=root, subordinates__isnull=False)
+    rows = Unit.objects.filter(reach, until__isnull=True).order_by("path", "code").distinct()
+    return list(rows.values_list("code", "name")[:300])
+
+
+def search_texts(ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
+    """What units are found by: (id, words)."""
+    rows = Unit.objects.filter(pk__in=list(ids)).order_by("pk")
+    return [(row.pk, " ".join((row.name, row.name_en, row.address, row.code))) for row in rows]

@@ -39,6 +39,8 @@ _VERBS: dict[str, Any] = {
     "chain.change": _("更改组织链"),
     "user.invite": _("发出登录链接"),
     "user.join": _("首次登录"),
+    "user.open": _("恢复账号"),
+    "user.close": _("停用账号"),
     "job.run_again": _("重新运行后台任务"),
     "job.dismiss": _("放弃后台任务"),
     "journal.verify": _("校验日志"),

@@ -1,0 +1,252 @@
+"""The desk's pages of units and persons: an administrator staffs an installation, persons are found and merged."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from pingzhan.access.actors import SYSTEM
+from pingzhan.access.models import User
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import actor_for, can
+from pingzhan.core.sheets import write_workbook
+from pingzhan.journal.operations import seal
+from pingzhan.people.models import Appointment, Person, Unit
+from pingzhan.people.operations import appoint, create_person
+from pingzhan.people.tasks import index_units
+from tests.factories.world import FAR, HOME, HOME_STREET, World
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture(autouse=True)
+def _then(world: World) -> Iterator[None]:
+    with time_machine.travel(world.at + timedelta(hours=1), tick=False):
+        yield
+
+
+@pytest.fixture
+def sign_in(world: World) -> Callable[..., Client]:
+    def make(name: str) -> Client:
+        client = Client()
+        client.force_login(world.users[name])
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+        session.save()
+        return client
+
+    return make
+
+
+def page(response: Any) -> str:
+    return response.content.decode()
+
+
+def test_an_administrator_staffs_an_installation_without_the_command_line(world, sign_in):
+    admin = sign_in("administrator")
+    made = admin.post(
+        reverse("desk:unit_new"),
+        {
+            "code": "hosp-1",
+            "name": "曹杨社区医院",
+            "kind": "hospital",
+            "place": [HOME_STREET, HOME],
+            "phone": "62541234",
+        },
+    )
+    unit = Unit.objects.get(code="hosp-1")
+    assert made.url == reverse("desk:unit", args=[unit.pk])
+    assert unit.path == world.path(HOME)
+    shown = admin.post(
+        reverse("desk:unit_staff", args=[unit.pk]),
+        {
+            "name": "夏干事",
+            "phone": "10077770001",
+            "role": "community_staff",
+            "place": [HOME_STREET, HOME],
+            "username": "xia",
+        },
+    )
+    link = re.search(r"http://testserver(/join/[^\"<&]+/)", page(shown)).group(1)
+    assert "<svg" in page(shown)
+
+    colleague = Client()
+    assert "夏干事" in page(colleague.get(link))
+    weak = colleague.post(link, {"password": "123", "again": "123"})
+    assert weak.status_code == 422
+    welcome = colleague.post(link, {"password": PASSWORD, "again": PASSWORD})
+    assert welcome.status_code == 302
+    assert colleague.get(reverse("desk:queue")).status_code == 200
+    assert Client().get(link).status_code == 404  # used
+    user = User.objects.get(username="xia")
+    assert user.check_password(PASSWORD)
+    assert can(actor_for(user, at=world.at + timedelta(hours=1)), Permission.MATTER_ACCEPT, world.path(HOME))
+    assert "夏干事" in page(admin.get(reverse("desk:unit", args=[unit.pk])))
+
+
+def test_a_link_is_no_way_to_rights_that_are_not_ones_own(world, sign_in):
+    boss = Person.objects.get(user_id=world.users["street_secretary"].pk)
+    boss.place, boss.path = world.places[HOME], world.path(HOME)  # the file lies with the community
+    boss.save()
+    response = sign_in("secretary").post(reverse("desk:person_account", args=[boss.pk]), {"act": "link"})
+    assert response.status_code == 403
+    assert "/join/" not in page(response)
+    assert not world.users["street_secretary"].invitations.exists()
+
+
+def test_a_resident_account_is_not_taken_over(world, sign_in):
+    """Whoever signs in by this phone as a resident keeps it; the colleague gets an account of their own."""
+    phone = world.users["resident"].phone.open()
+    person = create_person(name="陆居民", phone=phone, place=world.places[HOME], by=SYSTEM, at=world.at)
+    sign_in("secretary").post(reverse("desk:person_account", args=[person.pk]), {"act": "open", "username": "lu"})
+    made = User.objects.get(username="lu")
+    assert made.phone_index is None
+    assert made.pk != world.users["resident"].pk
+
+
+def test_units_are_found_by_their_words_and_kind(world, sign_in):
+    seal(at=world.at)
+    index_units(world.at)
+    secretary = sign_in("secretary")
+    found = page(secretary.get(reverse("desk:units"), {"q": world.units[f"{HOME}.property"].name[:4]}))
+    assert f"{HOME}.property" in found
+    assert f"{FAR}.property" not in found
+    only = page(secretary.get(reverse("desk:units"), {"kind": "community"}))
+    assert f"{HOME}.committee" in only
+    assert f"{HOME}.property" not in only
+
+
+def test_a_workbook_of_units_names_its_wrong_rows_and_does_the_rest(world, sign_in):
+    rows = [
+        ["shop-1", "好邻居超市", "", "市场、商场", "", HOME, "", "", "兰溪路1号"],
+        ["shop-2", "外区的店", "", "企业", "", FAR, "", "", ""],
+        ["shop-1", "重复的", "", "企业", "", HOME, "", "", ""],
+        ["shop-3", "", "", "奇怪的类型", "", HOME, "", "", ""],
+    ]
+    heads = ["单位编码", "单位名称", "英文名称", "单位类型", "工作领域", "所在区域编码", "上级单位编码", "电话", "地址"]
+    book = write_workbook("单位", heads, rows)
+    secretary = sign_in("secretary")
+
+    def send(step: str) -> str:
+        return page(
+            secretary.post(reverse("desk:units_import"), {"file": SimpleUploadedFile("u.xlsx", book), "step": step})
+        )
+
+    tried = send("try")
+    assert "不在您的管理范围内" in tried
+    assert "与第 3 行的单位编码相同" in tried
+    assert not Unit.objects.filter(code__startswith="shop-").exists()
+    send("import")
+    assert [unit.code for unit in Unit.objects.filter(code__startswith="shop-")] == ["shop-1"]
+    send("import")
+    assert Unit.objects.get(code="shop-1").version == 1
+
+
+def test_leaders_by_workbook(world, sign_in):
+    secretary = sign_in("secretary")
+    building = f"{HOME}-B001"
+    rows = [[building, "", "", "", "任线上", "10077770002"], [f"{FAR}-B001", "", "外人", "10077770003", "", ""]]
+    heads = ["楼栋编码", "楼栋", "线下楼组长", "线下手机", "线上楼组长", "线上手机"]
+
+    def send() -> str:
+        book = SimpleUploadedFile("l.xlsx", write_workbook("楼组长", heads, rows))
+        return page(secretary.post(reverse("desk:leaders_import"), {"file": book, "step": "import"}))
+
+    assert "不在您的管理范围内" in send()
+    held = Appointment.objects.filter(place__code=building, role="building_leader", until__isnull=True)
+    assert {row.kind: row.person.name for row in held} == {"offline": "罗楼长", "online": "任线上"}
+    rows[0][2:4] = ["新楼长", "10077770004"]
+    send()
+    assert {row.kind: row.person.name for row in held.all()} == {"offline": "新楼长", "online": "任线上"}
+    before = Appointment.objects.count()
+    send()
+    assert Appointment.objects.count() == before
+    template = secretary.get(reverse("desk:leaders_import"), {"template": "1"})
+    assert template["Content-Disposition"].endswith('"leaders.xlsx"')
+
+
+def test_a_person_is_found_by_name_sound_and_whole_phone_and_nobody_elsewhere(world, sign_in):
+    here = create_person(name="张小敏", phone="10077770005", place=world.places[HOME], by=SYSTEM, at=world.at)
+    there = create_person(name="张小明", phone="10077770006", place=world.places[FAR], by=SYSTEM, at=world.at)
+    secretary = sign_in("secretary")
+    for words in ("张小", "zxm", "zhangxiao", "100 7777 0005"):
+        shown = page(secretary.get(reverse("desk:persons"), {"q": words}))
+        assert str(here.pk) in shown, words
+        assert str(there.pk) not in shown
+        assert "10077770005" not in shown
+    assert str(there.pk) not in page(secretary.get(reverse("desk:persons"), {"q": "10077770006"}))
+    assert secretary.get(reverse("desk:person", args=[there.pk])).status_code == 404
+
+
+def test_the_phone_shows_for_a_purpose(world, sign_in):
+    person = create_person(name="张三", phone="10077770005", place=world.places[HOME], by=SYSTEM, at=world.at)
+    secretary = sign_in("secretary")
+    assert "10077770005" not in page(secretary.get(reverse("desk:person", args=[person.pk])))
+    refused = secretary.post(reverse("desk:person_phone", args=[person.pk]), {"purpose": ""})
+    assert refused.status_code == 422
+    assert "10077770005" not in page(refused)
+    shown = page(secretary.post(reverse("desk:person_phone", args=[person.pk]), {"purpose": "核实到岗"}))
+    assert "10077770005" in shown
+    assert "核实到岗" in shown
+
+
+def test_doubles_are_merged_and_parted_again(world, sign_in):
+    grid = world.places[f"{HOME}-G001"]
+    kept = create_person(name="张三", phone="", place=grid, by=SYSTEM, at=world.at)
+    gone = create_person(name="张三", phone="10077770005", place=grid, by=SYSTEM, at=world.at)
+    office = appoint(person=gone, role="grid_worker", kind="part_time", place=grid, by=SYSTEM, at=world.at)
+    secretary = sign_in("secretary")
+    listed = page(secretary.get(reverse("desk:doubles")))
+    assert str(kept.pk) in listed
+    assert str(gone.pk) in listed
+    address = reverse("desk:person_merge", args=[kept.pk, gone.pk])
+    assert secretary.post(address, {"reason": ""}).status_code == 422
+    secretary.post(address, {"reason": "本人核实"})
+    office.refresh_from_db()
+    kept.refresh_from_db()
+    assert office.person_id == kept.pk
+    assert kept.phone_index == gone.phone_index
+    assert secretary.get(reverse("desk:person", args=[gone.pk])).status_code == 404
+    kept.phone, kept.phone_index = "", None  # the number was the other's
+    kept.save()
+    secretary.post(reverse("desk:unmerge", args=[kept.merges.get().pk]))
+    office.refresh_from_db()
+    assert office.person_id == gone.pk
+    assert secretary.get(reverse("desk:person", args=[gone.pk])).status_code == 200
+
+
+def test_succession_by_the_page(world, sign_in):
+    held = Appointment.objects.get(role="grid_worker", place__code=f"{HOME}-G001")
+    secretary = sign_in("secretary")
+    address = reverse("desk:office", args=[held.pk])
+    assert held.person.name in page(secretary.get(address))
+    secretary.post(address, {"act": "succeed", "name": "新网格", "phone": "10077770009", "reason": "轮岗"})
+    now = Appointment.objects.get(role="grid_worker", place__code=f"{HOME}-G001", until__isnull=True)
+    held.refresh_from_db()
+    assert (now.person.name, now.since) == ("新网格", held.until)
+    assert sign_in("far_secretary").get(reverse("desk:office", args=[now.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["persons", "units"])
+def test_a_list_asks_no_more_for_more_rows(world, sign_in, name):
+    command = sign_in("command")
+    command.get(reverse(f"desk:{name}"))  # what a process keeps in memory
+    with CaptureQueriesContext(connection) as few:
+        command.get(reverse(f"desk:{name}"))
+    for number in range(30):
+        grid = world.places[f"{HOME}-G001"]
+        person = create_person(name=f"某{number}", phone="", place=grid, by=SYSTEM, at=world.at)
+        appoint(person=person, role="grid_worker", kind="part_time", place=grid, by=SYSTEM, at=world.at)
+    with CaptureQueriesContext(connection) as many:
+        command.get(reverse(f"desk:{name}"))
+    assert len(many) == len(few) <= 12
