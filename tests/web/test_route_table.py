@@ -38,6 +38,7 @@ SEE_MATTERS = DESK | FIELD
 RUN = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
 ANSWER_FOR = frozenset({"secretary", "street_secretary", "command"})
 SEE_PERSONS = RUN | {"administrator"}
+SEE_COVERAGE = SEE_PERSONS | {"inspector"}
 APPOINT = ANSWER_FOR | {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 # The unit in charge and the one that was asked first; not those above them.
@@ -99,6 +100,9 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:person_merge": ("get", APPOINT),
     "desk:unmerge": ("post", APPOINT),
     "desk:office": ("get", APPOINT),
+    "desk:coverage": ("get", SEE_COVERAGE),
+    "desk:gaps": ("get", SEE_COVERAGE),
+    "desk:fill": ("get", APPOINT),
     "join": ("get", NOBODY),  # without a link that holds; test_people_desk.py opens it
     "desk:journal": ("get", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:verify": ("post", ANSWER_FOR | {"inspector", "administrator"}),
@@ -192,8 +196,13 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         **{name: {"job_id": uuid4()} for name in ("desk:job_again", "desk:job_dismiss")},
     }
 
+    asked = {
+        "desk:gaps": {"post": "building.building_leader.online"},
+        "desk:fill": {"post": "building.building_leader.online", "place": f"{HOME}-B001"},
+    }
+
     def find(name: str) -> str:
-        return reverse(name, kwargs=made.get(name))
+        return reverse(name, kwargs=made.get(name), query=asked.get(name))
 
     return find
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pingzhan.core.jobs import every
 from pingzhan.core.search import index
 from pingzhan.journal.follow import follow
-from pingzhan.people.operations import end_terms
+from pingzhan.people.operations import end_terms, note_coverage
 from pingzhan.people.queries import search_texts
 
 if TYPE_CHECKING:
@@ -27,3 +27,9 @@ def _index(entries: "list[Entry]") -> None:
 def end_appointments(at: datetime) -> int:
     """End the appointments whose term is over."""
     return end_terms(at=at)
+
+
+@every(600)
+def keep_coverage(at: datetime) -> int:
+    """Write down once a day how well places are covered."""
+    return note_coverage(at=at)

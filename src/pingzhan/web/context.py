@@ -95,6 +95,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                 (
                     (P.PERSON_VIEW, _("单位"), "desk:units", "building-community"),
                     (P.PERSON_VIEW, _("人员"), "desk:persons", "users"),
+                    (P.COVERAGE_VIEW, _("覆盖"), "desk:coverage", "target"),
                 ),
             ),
             (

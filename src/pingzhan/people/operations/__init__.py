@@ -16,6 +16,7 @@ from pingzhan.people.operations.persons import create_person as create_person
 from pingzhan.people.operations.persons import enter_person as enter_person
 from pingzhan.people.operations.persons import move_file as move_file
 from pingzhan.people.operations.persons import open_phone as open_phone
+from pingzhan.people.operations.snapshots import note_coverage as note_coverage
 from pingzhan.people.operations.unit_import import import_units as import_units
 from pingzhan.people.operations.units import change_unit as change_unit
 from pingzhan.people.operations.units import create_unit as create_unit

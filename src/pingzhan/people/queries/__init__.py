@@ -5,6 +5,16 @@ from pingzhan.people.queries.appointments import appointment_for as appointment_
 from pingzhan.people.queries.appointments import buildings_with_leaders as buildings_with_leaders
 from pingzhan.people.queries.appointments import heads_of as heads_of
 from pingzhan.people.queries.appointments import holders_before as holders_before
+from pingzhan.people.queries.appointments import last_holders as last_holders
+from pingzhan.people.queries.coverage import Figure as Figure
+from pingzhan.people.queries.coverage import coverage as coverage
+from pingzhan.people.queries.coverage import coverage_below as coverage_below
+from pingzhan.people.queries.coverage import gaps_page as gaps_page
+from pingzhan.people.queries.coverage import holders_at as holders_at
+from pingzhan.people.queries.coverage import post_of as post_of
+from pingzhan.people.queries.coverage import required_posts as required_posts
+from pingzhan.people.queries.coverage import strength as strength
+from pingzhan.people.queries.coverage import trend as trend
 from pingzhan.people.queries.persons import PersonFilters as PersonFilters
 from pingzhan.people.queries.persons import doubles_of as doubles_of
 from pingzhan.people.queries.persons import doubles_page as doubles_page

@@ -48,7 +48,12 @@ def appointment_for(by: Actor, appointment_id: UUID, *, permission: Permission =
 
 def holders_before(held: Appointment) -> list[Appointment]:
     """Who held the same post before, the last first; at most fifty."""
-    rows = Appointment.objects.filter(place=held.place_id, role=held.role, kind=held.kind, until__isnull=False)
+    return last_holders(held.place, held.role, held.kind)
+
+
+def last_holders(place: "Place", role: str, kind: str) -> list[Appointment]:
+    """Who held a post that is vacant or has another holder now, the last first; at most fifty."""
+    rows = Appointment.objects.filter(place=place, role=role, kind=kind, until__isnull=False)
     return list(rows.select_related("person", "unit").order_by("-until", "-id")[:50])
 
 

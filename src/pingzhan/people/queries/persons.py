@@ -112,10 +112,12 @@ def doubles_page(by: Actor, *, after: str | None, limit: int = 20) -> Page[Perso
     Two of one name who both have a phone, and not the same, are two: they are not named.
     """
     others = persons_in_scope(by).exclude(pk=OuterRef("pk"))
-    alike = Q(Exists(others.filter(name=OuterRef("name"), phone_index__isnull=True))) | (
-        Q(phone_index__isnull=True) & Exists(others.filter(name=OuterRef("name")))
+    namesakes = others.filter(name=OuterRef("name"))
+    alike = (
+        Q(Exists(namesakes.filter(phone_index__isnull=True)))
+        | (Q(phone_index__isnull=True) & Q(Exists(namesakes)))
+        | (Q(phone_index__isnull=False) & Q(Exists(others.filter(phone_index=OuterRef("phone_index")))))
     )
-    alike |= Q(phone_index__isnull=False) & Exists(others.filter(phone_index=OuterRef("phone_index")))
     return page(persons_in_scope(by).filter(alike), order=ORDER, after=after, limit=limit)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pingzhan.web.desk import appointing, notices, persons, queue, report, sheet, system, units, workbooks
+from pingzhan.web.desk import appointing, coverage, notices, persons, queue, report, sheet, system, units, workbooks
 
 app_name = "desk"
 
@@ -32,6 +32,9 @@ urlpatterns = [
     path("persons/<uuid:person_id>/merge/<uuid:other_id>/", persons.merge, name="person_merge"),
     path("merges/<uuid:merge_id>/undo/", persons.unmerge, name="unmerge"),
     path("offices/<uuid:appointment_id>/", appointing.office, name="office"),
+    path("coverage/", coverage.coverage, name="coverage"),
+    path("coverage/gaps/", coverage.gaps, name="gaps"),
+    path("coverage/fill/", coverage.fill, name="fill"),
     path("journal/", system.journal, name="journal"),
     path("journal/verify/", system.verify, name="verify"),
     path("jobs/", system.jobs, name="jobs"),
