@@ -21,6 +21,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "locate": ("sqlite",),
     "demo": ("sqlite",),
     "journal": ("sqlite", "postgres"),
+    "personal_data": ("sqlite",),
 }
 
 
@@ -29,7 +30,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small data, short runs: does it still work?")
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
+    parser.add_argument("--messages", metavar="DIR", help="real messages, for the benchmarks that read them")
     options = parser.parse_args(arguments)
+    if options.messages:
+        os.environ["PZ_BENCH_MESSAGES"] = str(Path(options.messages).resolve())
     unknown = [name for name in options.names if name not in BENCHES]
     if unknown:
         parser.error(f"no benchmark named {unknown[0]}: there are {', '.join(BENCHES)}")

@@ -1,10 +1,12 @@
 """What the benchmarks share: an installation with the demo's places, units and people, and a row of the table."""
 
 import json
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import django
@@ -65,3 +67,10 @@ def statements(act: Callable[[], Any]) -> int:
     with connection.execute_wrapper(counting):
         act()
     return count
+
+
+def messages_folder() -> Path | None:
+    """Where the real messages lie that some benchmarks read (`--messages DIR`); None when they are not at hand."""
+    named = os.environ.get("PZ_BENCH_MESSAGES", "")
+    folder = Path(named) if named else Path("..", "shared", "data", "messages")
+    return folder if (folder / "messages.csv").exists() else None

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pingzhan.demo.accounts import enter_token
+from pingzhan.matters import operations
 from pingzhan.matters.models import Matter, Notice
 from tests.factories.people import addresses
 from tests.factories.world import HOME, NEAR, World
@@ -77,6 +78,8 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:report": ("get", RUN | FIELD),
     "desk:sheet": ("get", SEE_MATTERS),
     "desk:contact": ("post", OPEN_CONTACT),
+    "desk:redact": ("post", RUN),
+    "desk:original": ("post", OPEN_CONTACT),
     "desk:step": ("post", SEE_MATTERS),
     "desk:notices": ("get", SEE_MATTERS),
     "desk:take_down": ("post", ANSWER_FOR),
@@ -178,6 +181,8 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     """The address of a route, with a matter and a notice of the home community where it wants one."""
     published = world.matter(to="published")
     matter = make_matter(world, f"{HOME}-B001")
+    secretary = world.actor("secretary")
+    operations.redact(matter=matter, text="楼道漏水", reason="写了邻居的姓名", by=secretary, at=world.at)
     notice = Notice.objects.get(matter=published)
     picture = matter.attachments.get()
     made: dict[str, dict[str, Any]] = {
@@ -190,6 +195,7 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         "account_confirm_email": {"key": "nonsense"},
         "account_reset_password_from_key": {"uidb36": "x", "key": "nonsense"},
         **{name: {"number": matter.number} for name in ("portal:receipt", "portal:matter", "desk:sheet")},
+        **{name: {"number": matter.number} for name in ("desk:redact", "desk:original")},
         **{name: {"number": matter.number} for name in ("desk:contact", "field:matter", "field:contact")},
         **{name: {"number": matter.number, "step": "progress"} for name in ("desk:step", "field:step")},
         "portal:step": {"number": matter.number, "step": "urge"},
@@ -258,7 +264,10 @@ def test_the_doors_open_for_those_in_the_table(world: World, address: Callable[[
     assert not wrong, "\n".join(wrong)
 
 
-OF_A_PLACE = ("photo", "desk:sheet", "desk:contact", "desk:step", "field:matter", "field:contact", "field:step")
+OF_A_PLACE = (
+    "photo", "desk:sheet", "desk:contact", "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact",
+    "field:step",
+)  # fmt: skip
 
 
 STRANGERS = (

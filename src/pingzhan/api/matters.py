@@ -30,6 +30,7 @@ from pingzhan.api.schemas.matters import (
 from pingzhan.api.writing import etag, owner_of, write
 from pingzhan.core.errors import NotAllowed, NotFound
 from pingzhan.core.files import open_file
+from pingzhan.core.personal_data import hide_personal
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Status, Step, Urgency
 from pingzhan.matters.operations import Location
@@ -37,7 +38,6 @@ from pingzhan.matters.operations.pictures import StoredPicture, store_pictures
 from pingzhan.matters.queries.lists import Filters, matter_for, open_counts, queue_page
 from pingzhan.matters.queries.rights import has_right, is_reporter
 from pingzhan.matters.queries.sheet import attachment_for, last_result, reporter_actor, sheet
-from pingzhan.matters.rules import hide_personal
 
 router = Router(tags=["matters"], auth=SIGNED_IN)
 
@@ -229,6 +229,7 @@ def draft_notice(request: ApiRequest, number: MatterNumber) -> NoticeDraft:
         text=text.text,
         result=result.text,
         hidden=list(hidden),
+        doubtful=list(dict.fromkeys((*title.doubtful, *text.doubtful, *result.doubtful))),
         publishable=matter.category.publishable,
     )
 

@@ -8,22 +8,18 @@ whatever a document says can be found by the same words, also where jieba cuts t
 
 import base64
 import hashlib
-import logging
 import re
-import threading
 import unicodedata
-import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 
 from pingzhan.core.db import has_tokens, put_tokens
 from pingzhan.core.models import SearchDocument
+from pingzhan.core.words import cutter
 
 MAX_TEXT = 20_000  # characters of one document that are indexed
 MAX_QUERY = 100  # characters of a query that are looked at
@@ -33,9 +29,6 @@ MAX_TOKEN = 64  # characters of one word in another script, a code or a number
 # Ideographs of all planes and 〇, as against words of every other script.
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # untranslated: Chinese texts
 _RUNS = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
-
-_jieba: Any = None
-_jieba_lock = threading.Lock()
 
 
 def cut(text: str) -> str:
@@ -60,7 +53,7 @@ def cut_query(text: str) -> tuple[str, ...]:
         elif len(han) <= 2:
             words.append(han)
         else:
-            words += _cutter().lcut(han)
+            words += cutter().lcut(han)
     if any(len(word) > 1 for word in words):
         # Beside real words a lone character is mostly a particle (的, 了, 在); it would only hide good matches.
         words = [word for word in words if len(word) > 1 or word.isascii()]
@@ -85,27 +78,9 @@ def _pairs(word: str) -> list[str]:
     return pairs
 
 
-def _cutter() -> Any:
-    """jieba's cutter, loaded when first needed (half a second, 60 MB); its cache lies with our data, not in /tmp."""
-    global _jieba
-    with _jieba_lock:
-        if _jieba is None:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # jieba 0.42 imports pkg_resources and has old escapes
-                import jieba
-            jieba.setLogLevel(logging.WARNING)
-            cutter = jieba.Tokenizer()
-            folder = settings.DATA_DIR / "cache"
-            folder.mkdir(parents=True, exist_ok=True)
-            cutter.tmp_dir = str(folder)
-            cutter.initialize()
-            _jieba = cutter
-    return _jieba
-
-
 def warm() -> None:
     """Load what the first query would have to wait for; call it when a web process starts."""
-    _cutter()
+    cutter()
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from pingzhan.access.actors import SYSTEM, Actor
+from pingzhan.core.personal_data import hide_personal
 from pingzhan.demo.places import split_building
 from pingzhan.demo.staff import DEMO_STREET, Cast
 from pingzhan.demo.texts.render import render
@@ -17,7 +18,6 @@ from pingzhan.matters.models import Matter
 from pingzhan.matters.operations import Location
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.sheet import reporter_actor
-from pingzhan.matters.rules import hide_personal
 from pingzhan.places.models import Place
 
 DAYS = 60

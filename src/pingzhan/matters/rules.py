@@ -59,56 +59,6 @@ def endangers_life(text: str) -> bool:
     return any(word in plain for word in DANGER_WORDS)
 
 
-# --- personal data in public texts ----------------------------------------------------------------------------------
-
-_HIDE: tuple[tuple[str, re.Pattern[str], str], ...] = (  # untranslated: patterns of Chinese texts
-    ("id_number", re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])"), "〔证件号〕"),
-    ("bank_card", re.compile(r"(?<!\d)\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}(?:[ -]?\d{1,3})?(?!\d)"), "〔卡号〕"),
-    ("phone", re.compile(r"(?<!\d)(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)"), "〔电话〕"),
-    ("phone", re.compile(r"(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)"), "〔电话〕"),
-    (
-        "plate",
-        re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-Z][·\s]?[A-Z0-9]{4,5}[A-Z0-9挂学警港澳]"),
-        "〔车牌〕",
-    ),
-    ("email", re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "〔邮箱〕"),
-    (
-        "home",
-        re.compile(r"\d{1,4}\s*(?:号楼|幢|栋|号)\s*(?:\d{1,3}\s*单元)?\s*\d{3,4}\s*(?:室|号|房)?|(?<!\d)\d{3,4}\s*室"),
-        "〔门牌〕",
-    ),
-    (
-        "name",
-        re.compile(r"(?<=我叫)[\u4e00-\u9fa5]{2,3}|(?<=姓名[:：])\s*[\u4e00-\u9fa5]{2,4}|(?<=联系人[:：])\s*[\u4e00-\u9fa5]{2,4}"),
-        "〔姓名〕",
-    ),
-    (
-        "name",
-        re.compile(r"[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹章苏潘葛范彭鲁马方任袁柳史唐薛雷贺汤罗毕郝常于傅顾孟黄萧尹姚邵汪毛戴宋庞熊纪舒屈项董梁杜阮闵季贾江郭梅林钟徐邱骆高夏蔡田胡霍万柯卢莫丁邓洪包石崔龚程裴陆翁荀]某?(?:先生|女士|阿姨|大爷|老伯|师傅|老师|大妈|奶奶|爷爷)"),
-        "〔某居民〕",
-    ),
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    text: str
-    kinds: tuple[str, ...]  # what was found, in the order of the rules, each once
-
-
-def hide_personal(text: str) -> Hidden:
-    """`text` with phones, identity and card numbers, plates, flats and names in address replaced by a word for them.
-
-    A proposal only: a person reads and approves what is published.
-    """
-    kinds: list[str] = []
-    for kind, pattern, word in _HIDE:
-        text, count = pattern.subn(word, text)
-        if count and kind not in kinds:
-            kinds.append(kind)
-    return Hidden(text, tuple(kinds))
-
-
 # --- deadlines ------------------------------------------------------------------------------------------------------
 
 

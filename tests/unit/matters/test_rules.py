@@ -11,7 +11,6 @@ from pingzhan.matters.rules import (
     classify,
     due_at,
     endangers_life,
-    hide_personal,
     title_of,
     urgency_of,
 )
@@ -47,40 +46,6 @@ def test_danger_to_life_is_seen(text):
 def test_the_highest_urgency_counts():
     assert urgency_of("路灯不亮", "urgent", "routine") == "urgent"
     assert urgency_of("路灯不亮", "routine", "critical") == "critical"
-
-
-@pytest.mark.parametrize(
-    ("text", "gone", "kind"),
-    [
-        ("请联系10012345678谢谢", "10012345678", "phone"),
-        ("电话021-62345678", "62345678", "phone"),
-        ("身份证31010719800101123X", "31010719800101123X", "id_number"),
-        ("车牌沪A·12345堵住门口", "12345", "plate"),
-        ("新能源车沪AD12345", "AD12345", "plate"),
-        ("卡号6222 0210 0112 3456 789", "6222", "bank_card"),
-        ("我住3号楼201室", "201", "home"),
-        ("我叫王小明，", "王小明", "name"),
-        ("楼上的陈先生天天吵", "陈先生", "name"),
-        ("邮箱a.b@example.com", "example.com", "email"),
-    ],
-)
-def test_personal_data_is_hidden(text, gone, kind):
-    found = hide_personal(text)
-    assert gone not in found.text
-    assert kind in found.kinds
-
-
-@pytest.mark.parametrize(
-    "text", ["2026年11月20日上午9点，垃圾桶满了", "共有128户居民受影响", "公交车125路晚点30分钟", "曹杨路500弄门口积水"]
-)
-def test_what_names_nobody_stays(text):
-    assert hide_personal(text).text == text
-
-
-@given(st.text(max_size=400))
-def test_hiding_twice_hides_no_more(text):
-    once = hide_personal(text).text
-    assert hide_personal(once).text == once
 
 
 @given(st.text(min_size=1, max_size=300))

@@ -260,6 +260,7 @@ class NoticeDraft(Out):
     text: str
     result: str
     hidden: list[str] = Field(description="Kinds of personal data that were found and replaced.")
+    doubtful: list[str] = Field(description="Words that may be personal and were left standing: a person decides.")
     publishable: bool = Field(description="False: matters of this category are not usually published.")
 
 

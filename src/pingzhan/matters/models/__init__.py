@@ -17,3 +17,4 @@ from pingzhan.matters.models.passing import Referral as Referral
 from pingzhan.matters.models.passing import Supervision as Supervision
 from pingzhan.matters.models.record import Attachment as Attachment
 from pingzhan.matters.models.record import Remark as Remark
+from pingzhan.matters.models.redaction import Redaction as Redaction

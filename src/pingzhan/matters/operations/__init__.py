@@ -67,6 +67,8 @@ from pingzhan.matters.operations.pausing import (
 from pingzhan.matters.operations.pausing import (
     resume as resume,
 )
+from pingzhan.matters.operations.redaction import open_original as open_original
+from pingzhan.matters.operations.redaction import redact as redact
 from pingzhan.matters.operations.report import Location as Location
 from pingzhan.matters.operations.report import report as report
 from pingzhan.matters.operations.supervision import supervise as supervise

@@ -163,7 +163,8 @@ def matter_for(actor: Actor, number: str) -> Matter:
     reach = scope(actor, Permission.MATTER_VIEW)
     if actor.user_id is not None:
         reach |= Q(reporter_id=actor.user_id)
-    found = Matter.objects.filter(reach, number=number).select_related("place", "merged_into", "parent").first()
+    rows = Matter.objects.filter(reach, number=number)
+    found = rows.select_related("place", "merged_into", "parent", "redaction").first()
     if found is None:
         raise NotFound
     return found

@@ -79,3 +79,8 @@ def may_open_contact(actor: Actor, matter: Matter) -> bool:
         and (held.unit_id is None or held.unit_id in (matter.handler_id, matter.receiver_id))
         for held in actor.holding(Permission.MATTER_OPEN_CONTACT)
     )
+
+
+def may_redact(actor: Actor, matter: Matter) -> bool:
+    """Whether `actor` may take words of the report out of sight: those who accept matters here."""
+    return has_right(actor, Step.ACCEPT, matter)

@@ -18,16 +18,17 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError, TooMany
 from pingzhan.core.ids import uuid7
+from pingzhan.core.personal_data import Hidden, hide_personal
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Status, Step, Urgency
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.pauses import open_pause, time_to_pause
 from pingzhan.matters.queries.reference import reference
-from pingzhan.matters.queries.rights import is_reporter, may_open_contact, next_steps
+from pingzhan.matters.queries.rights import is_reporter, may_open_contact, may_redact, next_steps
 from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
-from pingzhan.matters.rules import endangers_life, hide_personal
+from pingzhan.matters.rules import endangers_life
 from pingzhan.places.names import named
 from pingzhan.places.queries import to_narrow_by
 from pingzhan.web.desk.asked import Asked, asked_by_words
@@ -47,7 +48,7 @@ else:
 @needs(P.MATTER_VIEW)
 def sheet(request: HttpRequest, number: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    return _show(request, matter_for(actor, number))
+    return show(request, matter_for(actor, number))
 
 
 def _list_of(request: HttpRequest) -> Asked:
@@ -56,9 +57,20 @@ def _list_of(request: HttpRequest) -> Asked:
     return asked_by_words(words, at=request.at)  # type: ignore[attr-defined]
 
 
-def _show(
-    request: HttpRequest, matter: Matter, *, problem: DomainError | None = None, failed: str = "", contact: Any = None
+# What can be asked for on the sheet beside its steps.
+_BESIDE = ("contact", "redact", "original")
+
+
+def show(
+    request: HttpRequest,
+    matter: Matter,
+    *,
+    problem: DomainError | None = None,
+    failed: str = "",
+    contact: Any = None,
+    original: str = "",
 ) -> HttpResponse:
+    """The sheet; after something that did not go through with what stood in the way and what was typed."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
     found = sheet_of(matter, public=False)
@@ -75,8 +87,8 @@ def _show(
         "sheet": found,
         "steps": _steps(matter, steps, typed=typed, failed=failed, problem=problem),
         "step_labels": [step.label for step in steps],
-        "unsent": unsent_words(codes, tried=failed if failed != "contact" else "", typed=typed),
-        "lost": problem if failed and failed not in (*codes, "contact") else None,
+        "unsent": unsent_words(codes, tried=failed if failed not in _BESIDE else "", typed=typed),
+        "lost": problem if failed and failed not in (*codes, *_BESIDE) else None,
         "key": str(uuid7()),
         "place": row.place,
         "category": row.category,
@@ -97,6 +109,7 @@ def _show(
         "can_contact": may_open_contact(actor, matter) and bool(matter.contact_phone or matter.contact_name),
         "contact": contact,
         "contact_problem": problem if failed == "contact" else None,
+        "redaction": _redaction(actor, matter, problem=problem, failed=failed, original=original) | {"typed": typed},
         "purposes": [_("联系居民核实情况"), _("约定上门时间"), _("答复办理结果")],
         "ended": matter.status in (Status.ARCHIVED, Status.REJECTED, Status.MERGED, Status.WITHDRAWN),
         "list": queue.words(),
@@ -247,31 +260,60 @@ def _result(found: Sheet) -> str:
     return ""
 
 
-# What was hidden in a draft, in words.
-HIDDEN: dict[str, Any] = {
+# What was found in a draft, in words.
+FOUND: dict[str, Any] = {
     "id_number": gettext_lazy("证件号"),
     "bank_card": gettext_lazy("银行卡号"),
     "phone": gettext_lazy("电话"),
     "plate": gettext_lazy("车牌"),
     "email": gettext_lazy("邮箱"),
+    "account": gettext_lazy("账号"),
     "home": gettext_lazy("门牌"),
     "name": gettext_lazy("姓名或称呼"),
+    "official": gettext_lazy("公职人员"),
 }
+
+
+def _marked(found: Hidden) -> list[dict[str, Any]]:
+    """The original in pieces, those hidden and those doubtful with what they are; nothing where nothing was found."""
+    if not found.spans:
+        return []
+    return [
+        {"text": piece.text, "kind": FOUND.get(piece.kind, piece.kind), "hidden": piece.hidden}
+        for piece in found.pieces()
+    ]
 
 
 def _notice(matter: Matter, found: Sheet) -> dict[str, Any]:
     """The draft of the notice with personal data hidden; a person reads and approves it."""
-    text = hide_personal(matter.text)
     replies = [item.replies[-1] for item in found.items if item.step == Step.FEED_BACK and item.replies]
-    result = hide_personal(replies[-1] if replies else "")
-    kinds = dict.fromkeys((*text.kinds, *result.kinds))
+    text, result = hide_personal(matter.text), hide_personal(replies[-1] if replies else "")
     return {
         "title": hide_personal(matter.title).text,
         "text": text.text,
         "result": result.text,
-        "original": matter.text if text.kinds else "",
-        "hidden": [HIDDEN.get(kind, kind) for kind in kinds],
+        "marked_text": _marked(text),
+        "marked_result": _marked(result),
+        "hidden": [FOUND[kind] for kind in dict.fromkeys((*text.kinds, *result.kinds))],
+        "doubtful": list(dict.fromkeys((*text.doubtful, *result.doubtful))),
         "publishable": _publishable(matter),
+    }
+
+
+def _redaction(
+    actor: Actor, matter: Matter, *, problem: DomainError | None, failed: str, original: str
+) -> dict[str, Any]:
+    """What was taken out of sight, who may see it again, and the form to take more out, with a proposal."""
+    kept = getattr(matter, "redaction", None)
+    allowed = may_redact(actor, matter)
+    return {
+        "kept": kept,
+        "original": original,
+        "can_open": kept is not None and may_open_contact(actor, matter),
+        "can_redact": allowed,
+        "draft": hide_personal(matter.text).text if allowed else "",
+        "problem": problem if failed == "redact" else None,
+        "open_problem": problem if failed == "original" else None,
     }
 
 
@@ -298,7 +340,7 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     except TooMany:
         raise
     except DomainError as problem:
-        return _show(request, matter_for(actor, number), problem=problem, failed=step)
+        return show(request, matter_for(actor, number), problem=problem, failed=step)
     messages.success(request, _("“%(title)s”%(step)s完成。") % {"title": matter.title, "step": Step(step).label})
     return _after(request, matter, queue, following)
 
@@ -324,5 +366,5 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
     try:
         found = operations.open_contact(matter=matter, purpose=text_of(request, "purpose"), by=actor, at=request.at)  # type: ignore[attr-defined]
     except DomainError as problem:
-        return _show(request, matter, problem=problem, failed="contact")
-    return _show(request, matter, contact=found)
+        return show(request, matter, problem=problem, failed="contact")
+    return show(request, matter, contact=found)

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from pingzhan.web.desk import appointing, coverage, notices, persons, queue, report, sheet, system, units, workbooks
+from pingzhan.web.desk import (
+    appointing,
+    coverage,
+    notices,
+    persons,
+    queue,
+    redaction,
+    report,
+    sheet,
+    system,
+    units,
+    workbooks,
+)
 
 app_name = "desk"
 
@@ -10,6 +22,8 @@ urlpatterns = [
     path("report/", report.report, name="report"),
     path("matters/<slug:number>/", sheet.sheet, name="sheet"),
     path("matters/<slug:number>/contact/", sheet.contact, name="contact"),
+    path("matters/<slug:number>/redact/", redaction.redact, name="redact"),
+    path("matters/<slug:number>/original/", redaction.original, name="original"),
     path("matters/<slug:number>/<slug:step>/", sheet.step, name="step"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice_id>/take-down/", notices.take_down, name="take_down"),

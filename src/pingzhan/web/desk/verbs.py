@@ -9,6 +9,7 @@ from pingzhan.matters.choices import Status, Step
 # Of matters the steps say it themselves.
 _VERBS: dict[str, Any] = {
     "matter.take_down": _("撤下公示"),
+    "matter.redact": _("隐去反映内容"),
     "catalogue.load": _("更新类别、时限与转办规则"),
     "access.grant": _("授权"),
     "access.revoke": _("收回授权"),
