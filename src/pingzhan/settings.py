@@ -245,6 +245,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # --- limits of public intake (see core/flood.py) --------------------------------------------------------------------
 FLOOD_REPORTS_PER_MINUTE = env.int("FLOOD_REPORTS_PER_MINUTE", 120)
 FLOOD_QUERIES_PER_MINUTE = env.int("FLOOD_QUERIES_PER_MINUTE", 60)
+
+# Working days that a captain has to call somebody whose check-in was approved.
+MEMBER_CONTACT_DAYS = env.int("MEMBER_CONTACT_DAYS", 3)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 LOGGING = {

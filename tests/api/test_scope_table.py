@@ -22,10 +22,11 @@ from pingzhan.matters import operations
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.pictures import store_pictures
 from pingzhan.matters.queries import reference
-from pingzhan.people.operations import create_unit
+from pingzhan.people.operations import create_unit, set_up_team
 from pingzhan.places.models import Place
 from tests.api.calls import BODIES
 from tests.api.conftest import undone
+from tests.factories.members import check_in
 from tests.factories.pictures import upload
 from tests.factories.world import FAR, HOME, NEAR, World
 
@@ -66,6 +67,8 @@ PRESS_ON = " u - n n n y n y y y y -"
 CONTACT = "  u - n y y y y n n n n -"
 JOURNAL = "  u - - - - y - - y y y y"
 
+MEMBERS = "  u - - - y y - y y y - -"
+
 TABLE = {
     "report_matter": EVERYBODY,
     "track_matter": EVERYBODY,  # with the code; test_steps.py tells what is without
@@ -75,6 +78,14 @@ TABLE = {
     "get_place": EVERYBODY,  # but for households: below
     "list_children": EVERYBODY,
     "get_problem_kind": EVERYBODY,
+    "check_in": EVERYBODY,
+    "list_members": SIGNED_IN,  # what is in them: tests/api/test_members.py
+    "list_teams": SIGNED_IN,
+    "get_team": MEMBERS,
+    "approve_check_in": MEMBERS,
+    "reject_check_in": MEMBERS,
+    "contact_check_in": MEMBERS,
+    "join_team": MEMBERS,
     "get_me": SIGNED_IN,
     "get_today": SIGNED_IN,
     "list_my_matters": SIGNED_IN,
@@ -169,6 +180,22 @@ def _proof(ground: Ground, client: Client, matter: Matter) -> Any:
     return client.get(f"/api/v1/journal/entries/{entry.uid}/proof")
 
 
+def _member(step: str, **body: Any) -> Callable[["Ground", Client, Matter], Any]:
+    """A step on somebody who checked in where the matter is."""
+
+    def call(ground: Ground, client: Client, matter: Matter) -> Any:
+        made = check_in(ground.world, place=matter.place.code)
+        return _post(client, f"/api/v1/check-ins/{made.pk}/{step}", **body)
+
+    return call
+
+
+def _team(ground: Ground, client: Client, matter: Matter) -> Any:
+    place = Place.objects.get(code=matter.community)
+    made = set_up_team(place=place, name="第二梯队", by=SYSTEM, at=ground.world.at)
+    return client.get(f"/api/v1/teams/{made.pk}")
+
+
 SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "report_matter": lambda _, client, matter: _post(client, "/api/v1/matters", text="漏水", place=HOME),
     "track_matter": lambda _, client, matter: client.get(
@@ -182,6 +209,14 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "open_contact": lambda _, client, matter: _post(client, f"/api/v1/matters/{matter.number}/contact", purpose="联系"),
     "get_attachment": _attachment,
     "prove_entry": _proof,
+    "check_in": lambda _, client, matter: _post(
+        client, "/api/v1/check-ins", name="秦", phone="10012340001", place=HOME, consent=True
+    ),
+    "get_team": _team,
+    "approve_check_in": _member("approve"),
+    "reject_check_in": _member("reject", reason="不住在这里"),
+    "contact_check_in": _member("contact"),
+    "join_team": _member("join"),
 }
 
 

@@ -41,6 +41,7 @@ ANSWER_FOR = frozenset({"secretary", "street_secretary", "command"})
 SEE_PERSONS = RUN | {"administrator"}
 SEE_COVERAGE = SEE_PERSONS | {"inspector"}
 APPOINT = ANSWER_FOR | {"administrator"}
+MEMBERS = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
 NOBODY: frozenset[str] = frozenset()
 # The unit in charge and the one that was asked first; not those above them.
 OPEN_CONTACT = frozenset({"community_staff", "secretary", "grid_worker", "property_staff"})
@@ -66,6 +67,11 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "portal:step": ("post", EVERYBODY),
     "portal:mine": ("get", SIGNED_IN),
     "portal:data": ("get", SIGNED_IN),
+    "portal:check_in": ("get", EVERYBODY),
+    "portal:check_in_mobile": ("get", EVERYBODY),
+    "portal:checked_in": ("get", EVERYBODY),
+    "portal:membership": ("post", NOBODY),  # none of them has checked in here: test_members.py
+    "portal:membership_correct": ("get", NOBODY),
     "portal:notices": ("get", EVERYBODY),
     "portal:notice": ("get", EVERYBODY),
     # everybody's choices, the way home, pictures
@@ -107,6 +113,18 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:gaps": ("get", SEE_COVERAGE),
     "desk:fill": ("get", APPOINT),
     "join": ("get", NOBODY),  # without a link that holds; test_people_desk.py opens it
+    "desk:members": ("get", MEMBERS),
+    "desk:member_new": ("get", MEMBERS),
+    "desk:members_import": ("get", MEMBERS),
+    "desk:members_template": ("get", MEMBERS),
+    "desk:rosters": ("get", MEMBERS),
+    "desk:roster": ("get", MEMBERS),
+    "desk:roster_act": ("post", MEMBERS),
+    "desk:member": ("get", MEMBERS),
+    "desk:member_open": ("post", MEMBERS),
+    "desk:member_correct": ("get", MEMBERS),
+    "desk:member_prove": ("post", MEMBERS),
+    "desk:member_step": ("post", MEMBERS),
     "desk:journal": ("get", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:verify": ("post", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:jobs": ("get", frozenset({"command", "administrator"})),
@@ -115,6 +133,8 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     # the phone of grid workers
     "field:today": ("get", SEE_MATTERS),
     "field:report": ("get", RUN | FIELD),
+    "field:team": ("get", MEMBERS),
+    "field:member": ("get", MEMBERS),
     "field:done": ("get", SEE_MATTERS),
     "field:me": ("get", SEE_MATTERS),
     "field:matter": ("get", SEE_MATTERS),
@@ -198,6 +218,7 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         **{name: {"number": matter.number} for name in ("desk:redact", "desk:original")},
         **{name: {"number": matter.number} for name in ("desk:contact", "field:matter", "field:contact")},
         **{name: {"number": matter.number, "step": "progress"} for name in ("desk:step", "field:step")},
+        **member_addresses(world),
         "portal:step": {"number": matter.number, "step": "urge"},
         **{name: {"job_id": uuid4()} for name in ("desk:job_again", "desk:job_dismiss")},
     }
@@ -211,6 +232,30 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         return reverse(name, kwargs=made.get(name), query=asked.get(name))
 
     return find
+
+
+def member_addresses(world: World) -> dict[str, dict[str, Any]]:
+    """What the routes about members want: one who checked in at home, with a skill, and a roster of the district."""
+    from pingzhan.access.actors import SYSTEM
+    from pingzhan.people.models import PersonSkill
+    from pingzhan.people.operations import load_roster
+    from tests.factories.members import check_in, load_skills
+
+    load_skills(world)
+    found = check_in(world, to="approved", skills=("medical.nurse",))
+    rows = [(1, {"name": "韦", "phone": "10012349999"})]
+    roster, _ = load_roster(title="转入", path=world.path(HOME), rows=rows, by=SYSTEM, at=world.at)
+    one = {"check_in_id": found.pk}
+    return {
+        **{f"desk:{name}": one for name in ("member", "member_open", "member_correct")},
+        "desk:member_prove": one | {"skill_id": PersonSkill.objects.get().pk},
+        "desk:member_step": one | {"step": "contact"},
+        "field:member": one,
+        "portal:membership_correct": one,
+        "portal:membership": one | {"act": "leave"},
+        "desk:roster": {"roster_id": roster.pk},
+        "desk:roster_act": {"roster_id": roster.pk, "act": "remind"},
+    }
 
 
 def make_matter(world: World, place: str) -> Matter:
@@ -281,7 +326,15 @@ def test_no_door_to_a_matter_opens_for_those_of_another_place(
     world: World, address: Callable[[str], str], stranger: str
 ) -> None:
     client = signed_in(world, stranger)
-    for name in (*OF_A_PLACE, "desk:take_down"):
+    of_members = (
+        "desk:member",
+        "desk:member_open",
+        "desk:member_step",
+        "desk:roster",
+        "desk:roster_act",
+        "field:member",
+    )
+    for name in (*OF_A_PLACE, "desk:take_down", *of_members):
         answer = getattr(client, TABLE[name][0])(address(name))
         assert answer.status_code == 404, name
 

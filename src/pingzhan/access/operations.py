@@ -16,7 +16,7 @@ from pingzhan.access.queries import can, grants_of, invitation, token_digest
 from pingzhan.access.roles import ROLES
 from pingzhan.core.db import insert_many
 from pingzhan.core.errors import Invalid, NotAllowed, NotFound
-from pingzhan.core.ids import uuid7
+from pingzhan.core.ids import random_code, uuid7
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import record
 
@@ -41,6 +41,24 @@ def create_user(
         user.phone = normalise_phone(phone)
         user.phone_index = blind_index(normalise_phone(phone), purpose="user.phone")
     user.set_password(password) if password else user.set_unusable_password()
+    user.save(force_insert=True)
+    record(verb="user.create", by=by, at=at, subject_type="user", subject_id=user.pk, place_path=path)
+    return user
+
+
+@transaction.atomic
+def account_for_phone(*, phone: str, name: str, by: Actor, at: datetime, path: str) -> User:
+    """The account that signs in by codes to `phone`, made if there is none; no rights come with it.
+
+    Part of the caller's operation, which has checked its right. `phone` as normalise_phone gives it.
+    """
+    index = blind_index(phone, purpose="user.phone")
+    found = User.objects.filter(phone_index=index).first()
+    if found is not None:
+        return found
+    user = User(username=f"member-{random_code(10).lower()}", name=name, created_at=at)
+    user.phone, user.phone_index = phone, index
+    user.set_unusable_password()
     user.save(force_insert=True)
     record(verb="user.create", by=by, at=at, subject_type="user", subject_id=user.pk, place_path=path)
     return user

@@ -12,6 +12,13 @@ class Permission(StrEnum):
     APPOINT = "person.appoint"
     COVERAGE_VIEW = "coverage.view"  # which places have whom: figures and gaps, no personal data
 
+    MEMBER_VIEW = "member.view"  # the ledger of check-ins, teams, the talent pool
+    MEMBER_VET = "member.vet"  # enter, vet, move, pause, end a check-in
+    MEMBER_CONTACT = "member.contact"  # contact members, see their phone for it (logged), let them join the team
+    TEAM_MANAGE = "team.manage"  # set up teams and groups, appoint captains
+    TALENT_ASK = "talent.ask"  # ask people of the talent pool for help
+    LIST_KEEP = "list.keep"  # keep the lists of what may be passed down, of powers and of what teams offer
+
     MATTER_VIEW = "matter.view"
     MATTER_REPORT = "matter.report"  # enter a matter on behalf of somebody
     MATTER_ACCEPT = "matter.accept"  # accept, reject, merge, split

@@ -37,11 +37,15 @@ _RUN = {
     P.MATTER_REOPEN,
     P.MATTER_EXPORT,
     P.PERSON_VIEW,
+    P.MEMBER_VIEW,
+    P.MEMBER_VET,
+    P.MEMBER_CONTACT,
+    P.TALENT_ASK,
 }
 # What an emergency asks of everybody who works here: to know the plan and what is in force.
 _READY = {P.PLAN_VIEW, P.RESPONSE_VIEW}
 _SWITCH = _READY | {P.PLAN_EDIT, P.PLAN_PUBLISH, P.RESPONSE_ACTIVATE, P.STATION_EDIT}
-_ANSWER_FOR = {P.MATTER_SUPERVISE, P.MATTER_PUBLISH, P.MATTER_ARCHIVE, P.PERSON_OPEN, P.JOURNAL_VIEW}
+_ANSWER_FOR = {P.MATTER_SUPERVISE, P.MATTER_PUBLISH, P.MATTER_ARCHIVE, P.PERSON_OPEN, P.JOURNAL_VIEW, P.TEAM_MANAGE}
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -68,12 +72,17 @@ ROLES: dict[str, Role] = {
             "desk",
             _SEE | _HANDLE | _RUN | _READY | {P.MATTER_SUPERVISE, P.PLAN_EDIT, P.STATION_EDIT},
         ),
-        _role("street_secretary", _("街镇书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT}),
+        _role(
+            "street_secretary",
+            _("街镇书记"),
+            "desk",
+            _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT, P.LIST_KEEP},
+        ),
         _role(
             "district_command",
             _("区指挥中心"),
             "desk",
-            _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT, P.JOBS_VIEW},
+            _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT, P.JOBS_VIEW, P.LIST_KEEP},
             mfa_required=True,
         ),
         _role(
@@ -95,9 +104,14 @@ ROLES: dict[str, Role] = {
                 P.JOURNAL_VIEW,
                 P.PERSON_VIEW,
                 P.COVERAGE_VIEW,
+                P.LIST_KEEP,
             },
             mfa_required=True,
         ),
+        # Leads the team of a community: sees whom to contact there and nothing of its matters.
+        _role("team_captain", _("队长"), "field", {P.PLACE_VIEW, P.MEMBER_CONTACT}),
+        # Couriers, riders, drivers: they snap and report on their round, nothing else.
+        _role("mobile_worker", _("流动网格员"), "field", {P.MATTER_REPORT}),
     )
 }
 

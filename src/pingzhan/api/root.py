@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Path, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from pingzhan.api import journal, matters, me, openapi, places, problems, public, steps
+from pingzhan.api import journal, matters, me, members, openapi, places, problems, public, steps
 from pingzhan.api.bodies import PlainRenderer, StrictParser
 from pingzhan.api.callers import PUBLIC
 from pingzhan.api.docs import DocsPage
@@ -73,6 +73,7 @@ api = Api(
             {"name": "steps", "description": "The eight-step loop, an address a step."},
             {"name": "public", "description": "What anybody may read."},
             {"name": "places", "description": "The area tree."},
+            {"name": "people", "description": "Check-ins, members, teams."},
             {"name": "me", "description": "The caller."},
             {"name": "journal", "description": "Proofs that what is on record was not changed."},
             {"name": "problems", "description": "What can go wrong."},
@@ -106,6 +107,7 @@ api.add_router("/places", places.router)
 api.add_router("/matters", steps.router)
 api.add_router("/matters", matters.router)
 api.add_router("", public.router)
+api.add_router("", members.router)
 api.add_router("/me", me.router)
 api.add_router("/journal", journal.router)
 api.add_router("/problems", _problems)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import tidy_search
+from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.places import CITIES, load_places
 from pingzhan.demo.staff import make_cast
 from pingzhan.demo.stories import DAYS, tell_stories
@@ -42,6 +43,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         load_reference(root, at=start)
         cast = make_cast(places=places, rng=rng, at=start)
         say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")
+        members = tell_members(cast=cast, places=places, rng=Random(seed + 1), now=now)  # noqa: S311
+        say(f"members  {members} checked in, with teams and captains")
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         say(f"matters  {made} over the last {DAYS} days")
     tidy_search()
@@ -49,7 +52,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
 
 
 def load_reference(root: Place, *, at: datetime) -> None:
-    """The default categories, times and dispatch rules for everything under `root`."""
+    """The default categories, times, dispatch rules and skills for everything under `root`."""
+    load_skills(root, at=at)
     categories = [CategoryRow(group.code, "", group.name, group.name_en) for group in GROUPS.values()]
     categories += [
         CategoryRow(

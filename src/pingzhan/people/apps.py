@@ -7,3 +7,4 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from pingzhan.people import tasks  # noqa: F401 (registers the background work)
+        from pingzhan.people.operations import following_merges  # noqa: F401 (listens to merged persons)

@@ -29,3 +29,79 @@ class AppointmentKind(models.TextChoices):
     OFFLINE = "offline", _("线下")
     ONLINE = "online", _("线上")
     DEPUTY = "deputy", _("副职")
+
+
+class CheckInKind(models.TextChoices):
+    MEMBER = "member", _("队员报到")
+    MOBILE = "mobile", _("流动网格员报到")
+
+
+class CheckInState(models.TextChoices):
+    SUBMITTED = "submitted", _("待审核")
+    APPROVED = "approved", _("待联系")
+    CONTACTED = "contacted", _("已联系，待入队")
+    JOINED = "joined", _("在队")
+    PAUSED = "paused", _("暂停参加")
+    REJECTED = "rejected", _("未通过")
+    MOVED = "moved", _("已转出")
+    MERGED = "merged", _("已并入原记录")
+    LEFT = "left", _("已退出")
+
+
+class CheckInStep(models.TextChoices):
+    SUBMIT = "submit", _("报到")
+    APPROVE = "approve", _("审核通过")
+    REJECT = "reject", _("不通过")
+    CONTACT = "contact", _("已联系")
+    JOIN = "join", _("编入队伍")
+    PAUSE = "pause", _("暂停参加")
+    RESUME = "resume", _("恢复参加")
+    MOVE = "move", _("转到其他居村")
+    LEAVE = "leave", _("退出")
+    CORRECT = "correct", _("更正资料")
+
+
+class CheckInSource(models.TextChoices):
+    PORTAL = "portal", _("本人网上报到")
+    DESK = "desk", _("工作人员登记")
+    WORKBOOK = "workbook", _("表格导入")
+    MOVED = "moved", _("由其他居村转来")
+
+
+class Slot(models.TextChoices):
+    """When somebody can help."""
+
+    WORKDAY = "workday", _("工作日白天")
+    EVENING = "evening", _("工作日晚上")
+    WEEKEND = "weekend", _("周末和节假日")
+    EMERGENCY = "emergency", _("应急时随叫随到")
+
+
+class TeamPost(models.TextChoices):
+    """What somebody is on a team."""
+
+    CAPTAIN = "captain", _("队长")
+    VICE_CAPTAIN = "vice_captain", _("副队长")
+    GROUP_LEAD = "group_lead", _("组长")
+    MEMBER = "member", _("队员")
+
+
+class Focus(models.TextChoices):
+    """By what a group gathers its people."""
+
+    SKILL = "skill", _("按特长")
+    INTEREST = "interest", _("按兴趣")
+    WISH = "wish", _("按意愿")
+    TIME = "time", _("按时间")
+
+
+class NominationWay(models.TextChoices):
+    SELF = "self", _("本人自荐")
+    MASS = "mass", _("群众推荐")
+    ORGANISATION = "organisation", _("组织推荐")
+
+
+class NominationState(models.TextChoices):
+    OPEN = "open", _("待研究")
+    APPOINTED = "appointed", _("已任命")
+    DECLINED = "declined", _("未采纳")

@@ -96,6 +96,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.PERSON_VIEW, _("单位"), "desk:units", "building-community"),
                     (P.PERSON_VIEW, _("人员"), "desk:persons", "users"),
                     (P.COVERAGE_VIEW, _("覆盖"), "desk:coverage", "target"),
+                    (P.MEMBER_VIEW, _("队员台账"), "desk:members", "heart-handshake"),
                 ),
             ),
             (
@@ -121,12 +122,14 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
             if actor.holding(permission)
         ]
     if path.startswith("/field/"):
-        return [
-            item(_("今日"), "field:today", "list-check", exact=True),
-            item(_("上报"), "field:report", "camera"),
-            item(_("已办"), "field:done", "circle-check"),
-            item(_("我的"), "field:me", "user"),
-        ]
+        tabs = (
+            ((P.MATTER_VIEW,), item(_("今日"), "field:today", "list-check", exact=True)),
+            ((P.MATTER_REPORT,), item(_("上报"), "field:report", "camera")),
+            ((P.MATTER_VIEW,), item(_("已办"), "field:done", "circle-check")),
+            ((P.MEMBER_CONTACT,), item(_("队伍"), "field:team", "users")),
+            ((P.MATTER_VIEW, P.MATTER_REPORT, P.MEMBER_CONTACT), item(_("我的"), "field:me", "user")),
+        )
+        return [tab for wanted, tab in tabs if any(actor.holding(permission) for permission in wanted)]
     return [
         item(_("首页"), "portal:home", "home", exact=True),
         item(_("上报"), "portal:report", "message-plus"),

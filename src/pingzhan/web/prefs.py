@@ -18,6 +18,8 @@ YEAR_SECONDS = 365 * 24 * 3600
 _FACES = (
     ("desk", P.MATTER_VIEW, "desk:queue"),
     ("field", P.MATTER_VIEW, "field:today"),
+    ("field", P.MEMBER_CONTACT, "field:team"),
+    ("field", P.MATTER_REPORT, "field:report"),
     ("desk", P.JOURNAL_VIEW, "desk:journal"),  # those who look after the installation and no matters
     ("desk", P.JOBS_VIEW, "desk:jobs"),
 )

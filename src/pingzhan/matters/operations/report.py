@@ -150,7 +150,8 @@ def _write(
 
 
 def _put_contact(matter: Matter, *, by: Actor, source: Source, name: str, phone: str) -> None:
-    if by.kind == "user" and source in (Source.PORTAL, Source.API):
+    # Who may only report, on the round, is who reported it; those who handle matters enter what others told them.
+    if by.kind == "user" and (source in (Source.PORTAL, Source.API) or not by.holding(Permission.MATTER_VIEW)):
         matter.reporter_id = by.user_id
     matter.contact_name = name.strip()[:40]
     if phone.strip():

@@ -3,7 +3,17 @@
 from pingzhan.people.models.appointments import Appointment as Appointment
 from pingzhan.people.models.chains import Chain as Chain
 from pingzhan.people.models.chains import Post as Post
+from pingzhan.people.models.check_ins import CheckIn as CheckIn
+from pingzhan.people.models.check_ins import CheckInNote as CheckInNote
+from pingzhan.people.models.check_ins import Roster as Roster
+from pingzhan.people.models.check_ins import RosterLine as RosterLine
 from pingzhan.people.models.coverage import CoverageDay as CoverageDay
 from pingzhan.people.models.persons import Person as Person
 from pingzhan.people.models.persons import PersonMerge as PersonMerge
+from pingzhan.people.models.skills import PersonSkill as PersonSkill
+from pingzhan.people.models.skills import Skill as Skill
+from pingzhan.people.models.teams import Group as Group
+from pingzhan.people.models.teams import Nomination as Nomination
+from pingzhan.people.models.teams import Team as Team
+from pingzhan.people.models.teams import TeamMember as TeamMember
 from pingzhan.people.models.units import Unit as Unit

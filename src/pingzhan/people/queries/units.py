@@ -13,6 +13,7 @@ from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, page
 from pingzhan.core.search import matching
+from pingzhan.people.choices import UnitKind
 from pingzhan.people.models import Appointment, Unit
 
 UNIT_ORDER = ("path", "code")
@@ -108,3 +109,16 @@ def search_texts(ids: Iterable[UUID]) -> list[tuple[UUID, str]]:
     """What units are found by: (id, words)."""
     rows = Unit.objects.filter(pk__in=list(ids)).order_by("pk")
     return [(row.pk, " ".join((row.name, row.name_en, row.address, row.code))) for row in rows]
+
+
+def unit_named(name: str) -> Unit | None:
+    """The one unit of this name, None where there is none or several."""
+    found = list(Unit.objects.filter(name=name, until__isnull=True).order_by("code")[:2]) if name else []
+    return found[0] if len(found) == 1 else None
+
+
+def workplaces(*, limit: int = 100) -> list[str]:
+    """Names of units where people work, to propose while somebody types; one statement."""
+    kinds = (UnitKind.DEPARTMENT, UnitKind.ENTERPRISE, UnitKind.SOCIAL)
+    rows = Unit.objects.filter(kind__in=kinds, until__isnull=True).order_by("name", "code")
+    return list(dict.fromkeys(rows.values_list("name", flat=True)[: limit * 4]))[:limit]

@@ -25,6 +25,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "community_secretary": (Level.COMMUNITY,),
     "street_staff": (Level.STREET,),
     "street_secretary": (Level.STREET,),
+    "team_captain": (Level.COMMUNITY,),
 }
 
 

@@ -116,8 +116,8 @@ def entry_rows(entries: list[Any]) -> list[dict[str, Any]]:
             "place": names.get(entry.place_path, ""),
             "subject": subject_label(entry.subject_type),
             "number": numbers.get(entry.subject_id, ""),
-            "from": state_label(entry.from_state),
-            "to": state_label(entry.to_state),
+            "from": state_label(entry.from_state, entry.subject_type),
+            "to": state_label(entry.to_state, entry.subject_type),
         }
         for entry in entries
     ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.matters.choices import Status, Step
+from pingzhan.people.choices import CheckInState, CheckInStep, TeamPost
 
 # Of matters the steps say it themselves.
 _VERBS: dict[str, Any] = {
@@ -42,6 +43,18 @@ _VERBS: dict[str, Any] = {
     "user.join": _("首次登录"),
     "user.open": _("恢复账号"),
     "user.close": _("停用账号"),
+    "team.set_up": _("组建队伍"),
+    "team.group": _("增加小组"),
+    "team.group_end": _("撤销小组"),
+    "team.post": _("队伍任职"),
+    "team.nominate": _("推荐人选"),
+    "team.decline": _("不采纳推荐"),
+    "skill.load": _("更新特长目录"),
+    "skill.put": _("修改特长目录"),
+    "skill.prove": _("登记特长证明"),
+    "roster.load": _("读入报到名单"),
+    "roster.remind": _("提醒报到"),
+    "roster.close": _("关闭报到名单"),
     "job.run_again": _("重新运行后台任务"),
     "job.dismiss": _("放弃后台任务"),
     "journal.verify": _("校验日志"),
@@ -59,6 +72,10 @@ _SUBJECTS: dict[str, Any] = {
     "user": _("账号"),
     "person": _("人员"),
     "unit": _("单位"),
+    "check_in": _("报到"),
+    "team": _("队伍"),
+    "skill": _("特长目录"),
+    "roster": _("报到名单"),
     "place": _("区域"),
     "job": _("后台任务"),
     "response": _("响应"),
@@ -75,11 +92,18 @@ def verb_label(verb: str) -> str:
     step = verb.removeprefix("matter.")
     if verb.startswith("matter.") and step in Step.values:
         return str(Step(step).label)
+    step = verb.removeprefix("check_in.")
+    if verb.startswith("check_in.") and step in CheckInStep.values:
+        return str(CheckInStep(step).label)
     return str(_VERBS.get(verb, verb))
 
 
-def state_label(state: str) -> str:
-    """A state of a matter in words, anything else as it is."""
+def state_label(state: str, subject: str = "matter") -> str:
+    """A state of a matter or check-in, or a post on a team, in words; anything else as it is."""
+    if subject == "check_in" and state in CheckInState.values:
+        return str(CheckInState(state).label)
+    if subject == "team" and state in TeamPost.values:
+        return str(TeamPost(state).label)
     return str(Status(state).label) if state in Status.values else state
 
 

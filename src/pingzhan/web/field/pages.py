@@ -91,7 +91,7 @@ def done(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs(Permission.MATTER_VIEW)
+@needs(Permission.MATTER_VIEW, Permission.MEMBER_CONTACT, Permission.MATTER_REPORT)
 def me(request: HttpRequest) -> HttpResponse:
     """Who I am here, for which places, and the way out."""
     actor = request.actor  # type: ignore[attr-defined]

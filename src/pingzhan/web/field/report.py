@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
-from pingzhan.core.errors import DomainError, NotFound
+from pingzhan.core.errors import DomainError
 from pingzhan.core.idempotency import once
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Urgency
@@ -27,11 +27,9 @@ from pingzhan.web.uploads import pictures_of
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Permission.MATTER_VIEW)
+@needs(Permission.MATTER_REPORT)
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it becomes a matter on the desk of the community."""
-    if not request.actor.holding(Permission.MATTER_REPORT):  # type: ignore[attr-defined]
-        raise NotFound
     if request.method != "POST":
         return _page(request, _own_building(request))
     data = sent(request)
@@ -79,7 +77,9 @@ def _send(request: HttpRequest, form: FieldReportForm) -> HttpResponse:
         body=json.dumps(body, sort_keys=True).encode(), at=at, work=work,
     )  # fmt: skip
     messages.success(request, _("已上报，编号 %(number)s。") % {"number": answer.body["number"]})
-    response = HttpResponseRedirect(reverse("field:matter", args=[answer.body["number"]]))
+    # Who may only report follows it as who reported it.
+    door = "field:matter" if actor.holding(Permission.MATTER_VIEW) else "portal:matter"
+    response = HttpResponseRedirect(reverse(door, args=[answer.body["number"]]))
     response.status_code = 303
     return response
 

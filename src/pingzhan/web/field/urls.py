@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.field import pages, report
+from pingzhan.web.field import pages, report, team
 
 app_name = "field"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("report/", report.report, name="report"),
     path("done/", pages.done, name="done"),
     path("me/", pages.me, name="me"),
+    path("team/", team.team, name="team"),
+    path("team/<uuid:check_in_id>/", team.member, name="member"),
     path("matters/<slug:number>/", pages.matter_page, name="matter"),
     path("matters/<slug:number>/contact/", pages.contact, name="contact"),
     path("matters/<slug:number>/<slug:step>/", pages.step, name="step"),

@@ -11,6 +11,7 @@ from pingzhan.matters.queries.lists import reported_by
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import kept_on
 from pingzhan.places.names import named
+from pingzhan.web.portal.membership import kept_on_member
 
 MOST_OPENINGS = 100
 
@@ -36,11 +37,16 @@ def matters(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """What is kept on me, why, for how long, and who opened my contact for what purpose."""
     actor = request.actor  # type: ignore[attr-defined]
-    openings = list(openings_of_person(actor.user_id)[: MOST_OPENINGS + 1])
-    context = {
-        "kept": kept_on(actor),
-        "phone": str(request.user.phone),  # type: ignore[union-attr]
-        "openings": openings[:MOST_OPENINGS],
-        "more_openings": len(openings) > MOST_OPENINGS,
-    }
+    # Those of a check-in stand with it.
+    rows = openings_of_person(actor.user_id).exclude(entry__subject_type="check_in")
+    openings = list(rows[: MOST_OPENINGS + 1])
+    context = (
+        {
+            "kept": kept_on(actor),
+            "phone": str(request.user.phone),  # type: ignore[union-attr]
+            "openings": openings[:MOST_OPENINGS],
+            "more_openings": len(openings) > MOST_OPENINGS,
+        }
+        | kept_on_member(request)
+    )
     return render(request, "portal/data.html", context)

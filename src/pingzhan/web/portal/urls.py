@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.portal import maps, mine, notices, pages, report, track
+from pingzhan.web.portal import check_in, maps, membership, mine, notices, pages, report, track
 
 app_name = "portal"
 urlpatterns = [
@@ -14,12 +14,17 @@ urlpatterns = [
     path("report/<slug:number>/", report.receipt, name="receipt"),
     path("map/outlines", maps.map_outlines, name="outlines"),
     path("map/place", maps.map_place, name="place"),
+    path("check-in/", check_in.check_in, {"kind": "member"}, name="check_in"),
+    path("check-in/mobile/", check_in.check_in, {"kind": "mobile"}, name="check_in_mobile"),
+    path("check-in/done/", check_in.checked_in, name="checked_in"),
     path("track/", track.track, name="track"),
     path("track/forget/", track.forget_all, name="forget"),
     path("track/<slug:number>/", track.matter_page, name="matter"),
     path("track/<slug:number>/<slug:step>/", track.step, name="step"),
     path("mine/", mine.matters, name="mine"),
     path("mine/data/", mine.data, name="data"),
+    path("mine/check-ins/<uuid:check_in_id>/correct/", membership.correct, name="membership_correct"),
+    path("mine/check-ins/<uuid:check_in_id>/<slug:act>/", membership.act, name="membership"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice>/", notices.notice, name="notice"),
 ]

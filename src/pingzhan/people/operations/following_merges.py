@@ -1,0 +1,55 @@
+"""When two entries of one person become one: check-ins, teams and skills follow; and go back when it is undone."""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from pingzhan.people.choices import CheckInState, NominationState
+from pingzhan.people.events import MergeUndone, PersonsMerged, listen
+from pingzhan.people.models import CheckIn, Nomination, PersonSkill, TeamMember
+from pingzhan.people.workflow import ACTIVE
+
+# What points at a person, under the name by which the merge remembers what was moved.
+ROWS: dict[str, type[Model]] = {
+    "check_ins": CheckIn,
+    "team_members": TeamMember,
+    "skills": PersonSkill,
+    "nominations": Nomination,
+}
+
+
+@listen(PersonsMerged)
+def follow(event: PersonsMerged) -> None:
+    """Point everything at who is kept. Where both have the same, that of who is gone ends and stays with them."""
+    kept, gone, at = event.kept, event.gone, event.at
+    twice = _of(TeamMember, gone, until__isnull=True).filter(
+        team__in=_of(TeamMember, kept, until__isnull=True).values("team")
+    )
+    twice.update(until=at)
+    have = _of(PersonSkill, kept, until__isnull=True).values("skill")
+    _of(PersonSkill, gone, until__isnull=True).filter(skill__in=have).update(until=at)
+    for kind in _of(CheckIn, kept, state__in=sorted(ACTIVE)).values_list("kind", flat=True).order_by("kind"):
+        both = _of(CheckIn, gone, state__in=sorted(ACTIVE), kind=kind)
+        both.update(state=CheckInState.MERGED, state_at=at, due_at=None)
+    for team, post in _of(Nomination, kept, state=NominationState.OPEN).values_list("team", "post").order_by("pk"):
+        again = _of(Nomination, gone, state=NominationState.OPEN, team=team, post=post)
+        again.update(state=NominationState.DECLINED, decided_at=at)
+    for name, model in ROWS.items():
+        rows = _of(model, gone)
+        event.moved[name] = [str(pk) for pk in rows.values_list("pk", flat=True).order_by("pk")]
+        rows.update(person=kept)
+
+
+@listen(MergeUndone)
+def go_back(event: MergeUndone) -> None:
+    """They were two after all: what was moved is theirs again; what ended at the merge stays ended."""
+    for name, model in ROWS.items():
+        _all(model).filter(pk__in=event.moved.get(name, [])).update(person=event.gone)
+
+
+def _of(model: type[Model], person: Any, **filters: Any) -> QuerySet[Any]:
+    return _all(model).filter(person=person, **filters)
+
+
+def _all(model: type[Model]) -> QuerySet[Any]:
+    return model._default_manager.all()
