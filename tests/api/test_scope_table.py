@@ -22,6 +22,7 @@ from pingzhan.matters import operations
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.pictures import store_pictures
 from pingzhan.matters.queries import reference
+from pingzhan.matters.queries.lists import Filters
 from pingzhan.people.operations import create_unit, set_up_team
 from pingzhan.places.models import Place
 from tests.api.calls import BODIES
@@ -65,6 +66,8 @@ HANDLE = "   u - n c c c y n n n n -"
 ANSWER_FOR = "u - n n n y n n y y n -"
 PRESS_ON = " u - n n n y n y y y y -"
 CONTACT = "  u - n y y y y n n n n -"
+EXPORT = "   u n n n y y y y y y y n"
+NOT_ANOTHERS = "u - - - - - - - - - - -"
 JOURNAL = "  u - - - - y - - y y y y"
 
 MEMBERS = "  u - - - y y - y y y - -"
@@ -99,6 +102,9 @@ TABLE = {
     "draft_notice": ANSWER_FOR,
     "open_contact": CONTACT,
     "prove_entry": JOURNAL,
+    "request_export": EXPORT,
+    "get_export": NOT_ANOTHERS,
+    "get_export_file": NOT_ANOTHERS,
     "accept_matter": RUN,
     "reject_matter": RUN,
     "dispatch_matter": RUN,
@@ -123,7 +129,7 @@ TABLE = {
     "withdraw_matter": RUN,
 }
 # Nothing of these belongs to one area.
-WITHOUT_AREA = {operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN)}
+WITHOUT_AREA = {operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN, EXPORT, NOT_ANOTHERS)}
 STATUS = {"n": 403, "-": 404, "u": 401}
 
 
@@ -196,6 +202,14 @@ def _team(ground: Ground, client: Client, matter: Matter) -> Any:
     return client.get(f"/api/v1/teams/{made.pk}")
 
 
+def _export(ground: Ground) -> str:
+    """An export of somebody whom no role of the table is."""
+    asked = operations.request_export(
+        format="csv", filters=Filters(), by=ground.world.actor("far_secretary"), at=ground.world.at
+    )
+    return f"/api/v1/exports/{asked.pk}"
+
+
 SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "report_matter": lambda _, client, matter: _post(client, "/api/v1/matters", text="漏水", place=HOME),
     "track_matter": lambda _, client, matter: client.get(
@@ -217,6 +231,9 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "reject_check_in": _member("reject", reason="不住在这里"),
     "contact_check_in": _member("contact"),
     "join_team": _member("join"),
+    "request_export": lambda _, client, matter: _post(client, "/api/v1/exports", format="csv"),
+    "get_export": lambda ground, client, matter: client.get(_export(ground)),
+    "get_export_file": lambda ground, client, matter: client.get(f"{_export(ground)}/file"),
 }
 
 

@@ -37,6 +37,7 @@ DESK = frozenset(
 FIELD = frozenset({"building_leader", "grid_worker"})
 SEE_MATTERS = DESK | FIELD
 RUN = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
+EXPORT = RUN | {"property_staff", "inspector"}
 ANSWER_FOR = frozenset({"secretary", "street_secretary", "command"})
 SEE_PERSONS = RUN | {"administrator"}
 SEE_COVERAGE = SEE_PERSONS | {"inspector"}
@@ -81,6 +82,17 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     # the desk
     "desk:queue": ("get", SEE_MATTERS),
     "desk:bulk": ("post", RUN),
+    "desk:undo": ("post", NOBODY),  # but who did it, within a minute
+    "desk:presence": ("post", SEE_MATTERS),
+    "desk:ledgers": ("get", SEE_MATTERS),
+    "desk:ledger_workbook": ("get", EXPORT),
+    "desk:sheet_paper": ("get", SEE_MATTERS),
+    "desk:chain": ("get", ANSWER_FOR | {"inspector"}),
+    "desk:chain_paper": ("get", ANSWER_FOR | {"inspector"}),
+    "desk:exports": ("get", EXPORT),
+    "desk:export": ("post", EXPORT),
+    "desk:export_cancel": ("post", NOBODY),  # but who asked for it
+    "desk:export_file": ("get", NOBODY),
     "desk:report": ("get", RUN | FIELD),
     "desk:sheet": ("get", SEE_MATTERS),
     "desk:contact": ("post", OPEN_CONTACT),
@@ -211,11 +223,15 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         "desk:take_down": {"notice_id": notice.pk},
         "join": {"token": "nonsense"},
         **addresses(world),
+        "desk:undo": {"action_id": uuid4()},
+        **{name: {"export_id": uuid4()} for name in ("desk:export_cancel", "desk:export_file")},
         "demo:enter": {"token": enter_token("secretary")},
         "account_confirm_email": {"key": "nonsense"},
         "account_reset_password_from_key": {"uidb36": "x", "key": "nonsense"},
         **{name: {"number": matter.number} for name in ("portal:receipt", "portal:matter", "desk:sheet")},
         **{name: {"number": matter.number} for name in ("desk:redact", "desk:original")},
+        **{name: {"number": matter.number} for name in ("desk:presence", "desk:chain")},
+        **{name: {"number": matter.number, "kind": "pdf"} for name in ("desk:sheet_paper", "desk:chain_paper")},
         **{name: {"number": matter.number} for name in ("desk:contact", "field:matter", "field:contact")},
         **{name: {"number": matter.number, "step": "progress"} for name in ("desk:step", "field:step")},
         **member_addresses(world),
@@ -310,8 +326,8 @@ def test_the_doors_open_for_those_in_the_table(world: World, address: Callable[[
 
 
 OF_A_PLACE = (
-    "photo", "desk:sheet", "desk:contact", "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact",
-    "field:step",
+    "photo", "desk:sheet", "desk:presence", "desk:sheet_paper", "desk:chain", "desk:chain_paper", "desk:contact",
+    "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact", "field:step",
 )  # fmt: skip
 
 

@@ -37,6 +37,11 @@ def get_user(user_id: UUID) -> User:
     return found
 
 
+def user_named(username: str) -> User | None:
+    """The active user with this name to sign in; None if there is none."""
+    return User.objects.filter(username=username, is_active=True).first()
+
+
 def get_grant(grant_id: UUID) -> Grant:
     """The grant with this id; raises NotFound."""
     found = Grant.objects.filter(pk=grant_id).first()

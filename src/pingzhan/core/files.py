@@ -6,7 +6,7 @@ nothing here decides that.
 
 import hashlib
 import re
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -20,6 +20,7 @@ _ENDINGS = {
     "application/pdf": "pdf",
     "text/csv": "csv",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/geo+json": "geojson",
 }
 _TYPES = {ending: content_type for content_type, ending in _ENDINGS.items()}
 _NAME = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})\.([a-z]+)")
@@ -30,20 +31,38 @@ def store(data: bytes, content_type: str) -> str:
 
     Raises Invalid for a content type that is not kept.
     """
+    return _keep(ContentFile(data), hashlib.sha256(data).hexdigest(), len(data), content_type)
+
+
+def store_written(file: IO[bytes], content_type: str) -> str:
+    """The same for an open file of any size, which is read twice and never held whole in memory."""
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # any readable file will do
+    size = file.tell()
+    file.seek(0)
+    return _keep(File(file), digest, size, content_type)
+
+
+def _keep(content: File[Any], digest: str, size: int, content_type: str) -> str:
     ending = _ENDINGS.get(content_type)
     if ending is None:
         raise Invalid(_("不支持保存此类文件"))
-    digest = hashlib.sha256(data).hexdigest()
     name = f"{digest[:2]}/{digest[2:4]}/{digest}.{ending}"
     if default_storage.exists(name):
-        if default_storage.size(name) == len(data):
+        if default_storage.size(name) == size:
             return name
         # What a process that was killed in the middle of writing left behind.
         default_storage.delete(name)
-    saved = default_storage.save(name, ContentFile(data))
+    saved = default_storage.save(name, content)
     if saved != name:  # another process stored the same bytes in between
         default_storage.delete(saved)
     return name
+
+
+def drop(name: str) -> None:
+    """Remove a stored file, for whoever knows that nothing names it any longer; one that is gone is gone."""
+    if _NAME.fullmatch(name) is not None:
+        default_storage.delete(name)
 
 
 def open_file(name: str) -> File[Any]:

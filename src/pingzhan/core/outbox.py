@@ -6,8 +6,10 @@ and noting that it did; an adapter that can should pass on the message's id as t
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -83,10 +85,40 @@ def adapters() -> dict[str, Adapter]:
     return dict(_adapters)
 
 
+@dataclass(frozen=True, slots=True)
+class _Delay:
+    by: timedelta
+    made: list[UUID] = field(default_factory=list)
+
+
+_delay: ContextVar[_Delay | None] = ContextVar("outbox_delay", default=None)
+
+
+@contextmanager
+def delayed(by: timedelta) -> Iterator[list[UUID]]:
+    """Messages queued within wait so long before they go out; gives the list to which their ids are added.
+
+    For what may be undone: until then `withdraw` takes them back.
+    """
+    delay = _Delay(by)
+    token = _delay.set(delay)
+    try:
+        yield delay.made
+    finally:
+        _delay.reset(token)
+
+
+def withdraw(ids: Iterable[UUID]) -> int:
+    """Take back messages that nobody has begun to send; returns how many. In the caller's transaction."""
+    rows = Message.objects.filter(pk__in=list(ids), state=Message.State.WAITING, attempts=0)
+    return rows.update(state=Message.State.WITHDRAWN)
+
+
 def queue(
     *, channel: str, to: str, text: str, at: datetime, to_user: UUID | None = None, template: str = ""
 ) -> Message:
     """Write one message in the caller's transaction; it goes out once that is committed. Returns its row."""
+    delay = _delay.get()
     message = Message(
         id=uuid7(at),
         channel=Message.Channel(channel),
@@ -94,10 +126,12 @@ def queue(
         to_user=to_user,
         template=template,
         text=text,
-        not_before=at,
+        not_before=at + delay.by if delay else at,
         created_at=at,
     )
     insert_row(message)
+    if delay:
+        delay.made.append(message.pk)
     return message
 
 

@@ -225,13 +225,19 @@ def _typed(text: str) -> str:
 
 
 def write_workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """An .xlsx with `title` over the header `columns` and the rows below.
+    """An .xlsx in memory: see stream_workbook."""
+    out = io.BytesIO()
+    stream_workbook(out, title, columns, rows)
+    return out.getvalue()
+
+
+def stream_workbook(out: BinaryIO, title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write an .xlsx with `title` over the header `columns` and the rows below into `out`.
 
     Texts stay text (codes keep their zeros), numbers are numbers, dates are dates, moments are shown in the
     installation's time zone, None is empty; anything else is written as its str(), so that a sealed value comes out
     masked. Rows are taken one by one and not held. Raises Invalid for more rows than a sheet can have.
     """
-    out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
         bold = book.add_format({"bold": True, "font_size": 14, "align": "center"})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
@@ -254,17 +260,24 @@ def write_workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[A
                 raise Invalid(_("导出的行数超过表格上限，请缩小范围"))
             for column, value in enumerate(row):
                 _write_cell(sheet, number, column, value, formats)
-    return out.getvalue()
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """The same as CSV: UTF-8 with its mark, which spreadsheet programs need to show Chinese."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    """The same as CSV in memory: see stream_csv."""
+    out = io.BytesIO()
+    stream_csv(out, columns, rows)
+    return out.getvalue()
+
+
+def stream_csv(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write CSV into `out`, row by row: UTF-8 with its mark, which spreadsheet programs need to show Chinese."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", errors="replace", newline="", write_through=False)
+    writer = csv.writer(text)
     writer.writerow([plain(header) for header in columns])
     for row in rows:
         writer.writerow([_csv_cell(value) for value in row])
-    return out.getvalue().encode("utf-8-sig", errors="replace")
+    text.flush()
+    text.detach()
 
 
 def plain(text: str) -> str:

@@ -121,3 +121,18 @@ class LimitKind(models.TextChoices):
     RETURNS = "returns", _("退回上限（次）")
     UNMERGE_DAYS = "unmerge_days", _("可撤销合并的期限（天）")
     SUPERVISION_DAYS = "supervision_days", _("督办默认期限（天）")
+
+
+class ExportFormat(models.TextChoices):
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", _("Excel 表格")
+    GEOJSON = "geojson", "GeoJSON"
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("排队中")
+    RUNNING = "running", _("导出中")
+    READY = "ready", _("可下载")
+    FAILED = "failed", _("没有完成")
+    CANCELLED = "cancelled", _("已取消")
+    EXPIRED = "expired", _("已过期")

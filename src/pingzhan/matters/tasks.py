@@ -11,8 +11,11 @@ from pingzhan.journal.follow import follow
 from pingzhan.matters.choices import ClockKind, ClockState, Status
 from pingzhan.matters.models import Clock, Matter
 from pingzhan.matters.operations import lapse_rating
+from pingzhan.matters.operations.bulk import forget_old
 from pingzhan.matters.operations.escalating import climb_due
+from pingzhan.matters.operations.exports import forget_exports
 from pingzhan.matters.operations.pausing import expire_pauses
+from pingzhan.matters.operations.presence import forget_absent
 
 if TYPE_CHECKING:
     from pingzhan.journal.models import Entry
@@ -67,3 +70,16 @@ def escalate(at: datetime) -> int:
 def end_pauses(at: datetime) -> int:
     """Let handling go on where the agreed time, or the cap, of a pause is over."""
     return expire_pauses(at=at)
+
+
+@every(60)
+def forget_passing(at: datetime) -> None:
+    """Drop who looked at a sheet a minute ago, and what of bulk acts can no longer be undone."""
+    forget_absent(at=at)
+    forget_old(at=at)
+
+
+@every(600)
+def drop_exports(at: datetime) -> int:
+    """Drop the files of exports whose days are over."""
+    return forget_exports(at=at)

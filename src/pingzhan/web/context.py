@@ -88,6 +88,8 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.MATTER_VIEW, _("事项"), "desk:queue", "list-check"),
                     (P.MATTER_REPORT, _("代为上报"), "desk:report", "plus"),
                     (P.MATTER_VIEW, pgettext("list", "公示"), "desk:notices", "speakerphone"),
+                    (P.MATTER_VIEW, _("台账"), "desk:ledgers", "books"),
+                    (P.MATTER_EXPORT, _("导出"), "desk:exports", "download"),
                 ),
             ),
             (

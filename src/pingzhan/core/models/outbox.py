@@ -18,6 +18,7 @@ class Message(models.Model):
         WAITING = "waiting", "waiting"
         SENT = "sent", "sent"
         FAILED = "failed", "failed"  # set aside after the last attempt
+        WITHDRAWN = "withdrawn", "withdrawn"  # what it told of was undone before it went out
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     channel = models.CharField(max_length=10, choices=Channel.choices)

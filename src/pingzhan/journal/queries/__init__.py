@@ -3,6 +3,8 @@
 from pingzhan.journal.queries.listing import entries_page as entries_page
 from pingzhan.journal.queries.listing import entry_within as entry_within
 from pingzhan.journal.queries.listing import unsealed_count as unsealed_count
+from pingzhan.journal.queries.many import timelines as timelines
+from pingzhan.journal.queries.many import with_openings as with_openings
 from pingzhan.journal.queries.openings import openings_by as openings_by
 from pingzhan.journal.queries.openings import openings_of as openings_of
 from pingzhan.journal.queries.openings import openings_of_person as openings_of_person

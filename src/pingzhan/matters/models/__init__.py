@@ -11,6 +11,7 @@ from pingzhan.matters.models.clock import Ladder as Ladder
 from pingzhan.matters.models.clock import Pause as Pause
 from pingzhan.matters.models.closing import Notice as Notice
 from pingzhan.matters.models.closing import Rating as Rating
+from pingzhan.matters.models.exports import Export as Export
 from pingzhan.matters.models.matter import Matter as Matter
 from pingzhan.matters.models.passing import Merger as Merger
 from pingzhan.matters.models.passing import Referral as Referral
@@ -18,3 +19,6 @@ from pingzhan.matters.models.passing import Supervision as Supervision
 from pingzhan.matters.models.record import Attachment as Attachment
 from pingzhan.matters.models.record import Remark as Remark
 from pingzhan.matters.models.redaction import Redaction as Redaction
+from pingzhan.matters.models.surge import BulkAction as BulkAction
+from pingzhan.matters.models.surge import BulkItem as BulkItem
+from pingzhan.matters.models.surge import Presence as Presence

@@ -1,5 +1,7 @@
 """Writes of matters: one function a verb, keyword-only, one transaction and one journal entry each."""
 
+from pingzhan.matters.operations.bulk import bulk as bulk
+from pingzhan.matters.operations.bulk import undo as undo
 from pingzhan.matters.operations.closing import (
     archive as archive,
 )
@@ -25,6 +27,8 @@ from pingzhan.matters.operations.closing import (
     verify as verify,
 )
 from pingzhan.matters.operations.contact import open_contact as open_contact
+from pingzhan.matters.operations.exports import cancel_export as cancel_export
+from pingzhan.matters.operations.exports import request_export as request_export
 from pingzhan.matters.operations.handling import (
     complete as complete,
 )
@@ -67,6 +71,7 @@ from pingzhan.matters.operations.pausing import (
 from pingzhan.matters.operations.pausing import (
     resume as resume,
 )
+from pingzhan.matters.operations.presence import look_at as look_at
 from pingzhan.matters.operations.redaction import open_original as open_original
 from pingzhan.matters.operations.redaction import redact as redact
 from pingzhan.matters.operations.report import Location as Location

@@ -26,9 +26,10 @@ def accept(
     urgency: str = "",
     place: str = "",
     note: str = "",
+    reply: str = "",
     version: int | None = None,
 ) -> Matter:
-    """Take the matter on; category, urgency and place may be set right on this occasion."""
+    """Take the matter on; category, urgency and place may be set right on this occasion. `reply`: to the reporter."""
     changes: dict[str, object] = {}
     if category and category != matter.category_id:
         known = reference()
@@ -49,7 +50,7 @@ def accept(
     data = {"category": category, "urgency": urgency, "place": place}
     return advance(
         Move(
-            matter, Step.ACCEPT, by, at, Words(note=note), changes, version=version,
+            matter, Step.ACCEPT, by, at, Words(note=note, reply=reply), changes, version=version,
             tell=_("您反映的事项 %(number)s 已受理。") % {"number": matter.number},
             data={name: value for name, value in data.items() if value},
         )
@@ -84,13 +85,20 @@ def reject(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
 
 
 def dispatch(
-    *, matter: Matter, by: Actor, at: datetime, unit: str = "", note: str = "", version: int | None = None
+    *,
+    matter: Matter,
+    by: Actor,
+    at: datetime,
+    unit: str = "",
+    note: str = "",
+    reply: str = "",
+    version: int | None = None,
 ) -> Matter:
-    """Hand the matter to `unit` (its code), by default the one that the rules suggest."""
+    """Hand the matter to `unit` (its code), by default the one that the rules suggest. `reply`: to the reporter."""
     chosen = _unit(matter, unit)
     return advance(
         Move(
-            matter, Step.DISPATCH, by, at, Words(note=note), {"handler_id": chosen.id}, version=version,
+            matter, Step.DISPATCH, by, at, Words(note=note, reply=reply), {"handler_id": chosen.id}, version=version,
             data={"unit": chosen.code, "by_rule": chosen.id == matter.suggested_id},
         )
     )  # fmt: skip
@@ -140,18 +148,28 @@ def refer(
 
 @transaction.atomic
 def merge(
-    *, matter: Matter, into: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None
+    *,
+    matter: Matter,
+    into: Matter,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    reply: str = "",
+    version: int | None = None,
 ) -> Matter:
-    """The same trouble was reported before: this sheet ends, its reporter follows the older one."""
+    """The same trouble was reported before: this sheet ends, its reporter follows the older one.
+
+    `reply`: more words to the reporter, beside where it went.
+    """
     if into.pk == matter.pk:
         raise Invalid(_("不能合并到自己"), errors=[{"loc": ["into"], "msg": _("请选择另一件事项")}])
     if not into.is_open or into.merged_into_id:
         raise Invalid(_("目标事项已经结束，不能合并进去"), errors=[{"loc": ["into"], "msg": _("请选择办理中的事项")}])
-    reply = _("与事项 %(number)s 反映同一问题，已合并办理。") % {"number": into.number}
+    merged = _("与事项 %(number)s 反映同一问题，已合并办理。") % {"number": into.number}
     return advance(
         Move(
-            matter, Step.MERGE, by, at, Words(note=note, reply=reply), {"merged_into": into, "next_due_at": None},
-            version=version, tell=reply, data={"into": into.number},
+            matter, Step.MERGE, by, at, Words(note=note, reply=merged + reply),
+            {"merged_into": into, "next_due_at": None}, version=version, tell=merged, data={"into": into.number},
         )
     )  # fmt: skip
 

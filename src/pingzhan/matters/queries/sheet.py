@@ -56,12 +56,17 @@ def sheet(matter: Matter, *, public: bool) -> Sheet:
     Five statements whatever its length.
     """
     entries = list(timeline("matter", matter.pk))
+    undone = {uid for entry in entries if entry.verb == UNDONE for uid in entry.data.get("entries", ())}
     remarks = Remark.objects.filter(matter=matter).order_by("at", "id")
     if public:
         remarks = remarks.filter(is_public=True)
     words = list(remarks)
     pictures = list(matter.attachments.order_by("at", "id"))
-    items = tuple(_item(entry, words, pictures, public=public) for entry in entries if _shown(entry, public=public))
+    items = tuple(
+        _item(entry, words, pictures, public=public)
+        for entry in entries
+        if _shown(entry, public=public) and not (public and str(entry.uid) in undone)
+    )
     before = next(
         (e.from_state for e in reversed(entries) if e.to_state in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}),
         "",
@@ -84,13 +89,14 @@ def _ended_early(matter: Matter, entries: "list[Entry]") -> bool:
     return matter.status == Status.ARCHIVED and last in {Status.REJECTED, Status.MERGED, Status.WITHDRAWN}
 
 
+UNDONE = "matter.undo"  # an act on many, taken back within a minute: for the reporter it did not happen
 _STAFF_ONLY = {"urge", "supervise", "verify", "split", "escalate", "decide_pause"}
 
 
 def _shown(entry: "Entry", *, public: bool) -> bool:
     step = entry.verb.removeprefix("matter.")
     if step not in Step.values:
-        return False
+        return entry.verb == UNDONE and not public
     return not public or step not in _STAFF_ONLY or (step == "urge" and not entry.actor_name)
 
 
@@ -122,6 +128,8 @@ def _item(entry: "Entry", words: list[Remark], pictures: list[Attachment], *, pu
 
 def _label(entry: "Entry", step: str) -> str:
     """The step in words; of decisions also how they went."""
+    if entry.verb == UNDONE:
+        return _("撤销")
     label = str(Step(step).label)
     if step == Step.ESCALATE and entry.data.get("tier") == Tier.UNIT:
         return _("自动催办")

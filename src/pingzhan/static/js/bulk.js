@@ -1,4 +1,5 @@
-// Many at once, by mouse or keys: j k move, x ticks, a ticks all, Enter opens, / searches, ? tells. Survives what htmx swaps.
+// Many at once, by mouse or keys: j k move, x ticks, a ticks all, g groups, digits act, z undoes, w writes the common
+// answer, Enter opens, / searches, ? tells. Survives what htmx swaps. Groups are folded: their head ticks all of them.
 
 import { fill, word } from "./words.js";
 
@@ -9,12 +10,16 @@ export function attach(root) {
   let here = "";
 
   const rows = () => [...root.querySelectorAll("[data-bulk-row]")];
+  const single = () => rows().filter((row) => !isHead(row));
+  const seen = () => rows().filter((row) => row.offsetParent !== null);
+  const isHead = (row) => box(row).matches("[data-bulk-members]");
+  const members = (head) => [...head.parentElement.querySelectorAll("[data-bulk-row]")].filter((row) => row !== head);
   const box = (row) => row.querySelector("[data-bulk-box]");
   const name = (row) => box(row).value;
 
   root.addEventListener("change", (event) => {
     if (event.target.matches("[data-bulk-all]")) setAll(event.target.checked);
-    if (event.target.matches("[data-bulk-box]")) mark(event.target.closest("[data-bulk-row]"));
+    if (event.target.matches("[data-bulk-box]")) tick(event.target.closest("[data-bulk-row]"), event.target.checked);
     update();
   });
   root.addEventListener("click", (event) => {
@@ -22,16 +27,45 @@ export function attach(root) {
       setAll(false);
       update();
     }
-  });
+    const opener = event.target.closest("[data-bulk-open]");
+    if (opener) fold(opener);
+    if (event.target.closest("[data-bulk-words]") && !reply().value.trim()) {
+      event.preventDefault(); // a refusal needs its reason first
+      event.stopPropagation();
+      write();
+    }
+  }, true);
   document.addEventListener("keydown", onKey);
   document.addEventListener("htmx:afterSwap", () => {
-    for (const row of rows()) box(row).checked = chosen.has(name(row));
-    const there = new Set(rows().map(name));
+    for (const row of single()) box(row).checked = chosen.has(name(row));
+    const there = new Set(single().map(name));
     for (const one of [...chosen]) if (!there.has(one)) chosen.delete(one); // what is out of sight is not acted on
+    if (!chosen.size && reply()) reply().value = ""; // said with what was just done
     update();
   });
-  for (const row of rows()) mark(row);
+  for (const row of single()) mark(row);
   update();
+
+  function reply() {
+    return root.querySelector("[data-bulk-reply] textarea");
+  }
+
+  function write() {
+    root.querySelector("[data-bulk-reply]").open = true;
+    reply().focus();
+  }
+
+  function fold(opener) {
+    const open = opener.closest("[data-bulk-group]").classList.toggle("is-open");
+    opener.setAttribute("aria-expanded", String(open));
+  }
+
+  function tick(row, on) {
+    for (const one of isHead(row) ? members(row) : [row]) {
+      box(one).checked = on;
+      mark(one);
+    }
+  }
 
   function mark(row) {
     const ticked = box(row).checked;
@@ -41,16 +75,18 @@ export function attach(root) {
   }
 
   function setAll(on) {
-    for (const row of rows()) {
-      box(row).checked = on;
-      mark(row);
-    }
+    for (const row of single()) tick(row, on);
   }
 
   function update() {
-    const all = rows();
-    for (const row of all) {
-      row.classList.toggle("is-chosen", chosen.has(name(row)));
+    const all = single();
+    for (const row of rows()) {
+      const ticked = isHead(row) ? members(row).filter((one) => chosen.has(name(one))).length : 0;
+      if (isHead(row)) {
+        box(row).checked = ticked === members(row).length;
+        box(row).indeterminate = ticked > 0 && ticked < members(row).length;
+      }
+      row.classList.toggle("is-chosen", ticked > 0 || chosen.has(name(row)));
       row.classList.toggle("is-here", name(row) === here);
     }
     const every = root.querySelector("[data-bulk-all]");
@@ -65,7 +101,7 @@ export function attach(root) {
   }
 
   function move(by) {
-    const all = rows();
+    const all = seen();
     if (!all.length) return;
     const now = all.findIndex((row) => name(row) === here);
     const row = all[now < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, now + by))];
@@ -92,13 +128,15 @@ export function attach(root) {
       k: () => move(-1),
       x: () => toggle(),
       a: () => {
-        setAll(chosen.size < rows().length);
+        setAll(chosen.size < single().length);
         update();
       },
       Enter: () => open(event),
+      g: () => root.querySelector("[data-key-group]")?.click(),
+      w: () => bar && !bar.hidden && write(),
       "/": () => document.querySelector("[data-key-search]")?.focus(),
       "?": () => document.getElementById("keys")?.showModal(),
-    }[event.key];
+    }[event.key] ?? press(event.key);
     if (!act) return undefined;
     if (event.key !== "Enter") event.preventDefault();
     return act();
@@ -107,15 +145,20 @@ export function attach(root) {
   function toggle() {
     const row = current();
     if (!row) return;
-    box(row).checked = !box(row).checked;
-    mark(row);
+    tick(row, !box(row).checked);
     update();
+  }
+
+  /** The button of a key, when it may be pressed: those of the bar only while something is ticked. */
+  function press(key) {
+    const button = /^[0-9z]$/.test(key) && root.querySelector(`[data-bulk-key="${key}"]`);
+    return button && button.offsetParent !== null && !button.disabled ? () => button.click() : undefined;
   }
 
   function open(event) {
     const row = current();
     if (!row || event.target.closest("a, button, summary")) return;
     event.preventDefault();
-    row.querySelector("a")?.click();
+    row.querySelector("a, [data-bulk-open]")?.click();
   }
 }

@@ -10,12 +10,13 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from pingzhan.matters.choices import Status, Urgency
+from pingzhan.matters.queries.groups import MOST_IN_VIEW
 from pingzhan.matters.queries.lists import Filters
 
 # Everything that the address of a queue may say; anything else is dropped, so that it can be handed on safely.
 NARROWING = ("q", "place", "category", "urgency", "handler", "since", "supervised")
 STATES = ("status", "overdue", "mine", "all")
-NAMES = (*NARROWING, *STATES, "order", "limit", "after")
+NAMES = (*NARROWING, *STATES, "order", "group", "limit", "after")
 LIMITS = (20, 100)
 MOST = 200  # characters of one value
 
@@ -28,6 +29,7 @@ class Asked:
     filters: Filters
     due_first: bool
     limit: int
+    grouped: bool = False
 
     def words(self, **changes: str) -> str:
         """The query string, with some of it changed; "" takes a part out. A change leads back to the first page."""
@@ -76,7 +78,14 @@ def asked(query: QueryDict | Mapping[str, Any], *, at: datetime) -> Asked:
         mine=said.get("mine") == "1",
     )
     limit = next((count for count in LIMITS if said.get("limit") == str(count)), LIMITS[0])
-    return Asked(query=said, filters=filters, due_first=said.get("order") == "due", limit=limit)
+    grouped = said.get("group") == "1"
+    return Asked(
+        query=said,
+        filters=filters,
+        due_first=said.get("order") == "due",
+        limit=MOST_IN_VIEW if grouped else limit,
+        grouped=grouped,
+    )
 
 
 def asked_by_words(words: str, *, at: datetime) -> Asked:

@@ -1,34 +1,37 @@
 """The queue: filters that stay in the address, many at once, the next one without going back."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import roots
-from pingzhan.core.errors import DomainError
+from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.matters import operations
-from pingzhan.matters.choices import Status, Urgency
+from pingzhan.matters.choices import ExportFormat, Status, Urgency
+from pingzhan.matters.queries.bulk import MOST_AT_ONCE, last_undoable
+from pingzhan.matters.queries.groups import grouped
 from pingzhan.matters.queries.lists import narrowed, numbers_of, open_counts, place_in_queue, queue_page
 from pingzhan.matters.queries.reference import reference
 from pingzhan.places.names import named
 from pingzhan.places.queries import to_narrow_by
 from pingzhan.web.desk.asked import LIMITS, STATES, Asked, asked, asked_by_words
-from pingzhan.web.desk.rows import rows_of
+from pingzhan.web.desk.rows import Row, rows_of
 from pingzhan.web.guards import needs
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Matter
 
-MOST_AT_ONCE = 100
+KEPT = (*STATES, "order", "group", "limit", "q", "handler", "since")  # of the address while a filter changes
 MOST_LINES = 8  # of what could not be done, the rest as a number
 # The tabs of the queue in the order of the work. Held ones show when there are any.
 TABS = (
@@ -66,25 +69,32 @@ def _show(request: HttpRequest, wanted: Asked) -> HttpResponse:
         due_first=wanted.due_first,
         rows=base,
     )
+    rows = rows_of(found.items, at=at, link=wanted.sheet_url, within=roots(actor, P.MATTER_VIEW))
+    acts = acts_of(actor)
     # Of a search the hits count, not their states: counting would cost more than finding.
     counts = None if wanted.filters.q else open_counts(actor, at=at, rows=base)
     context = {
         "asked": wanted,
-        "rows": rows_of(found.items, at=at, link=wanted.sheet_url, within=roots(actor, P.MATTER_VIEW)),
+        "rows": rows,
+        "groups": groups_of(found.items, rows) if wanted.grouped else [],
+        "group_url": wanted.url(group="" if wanted.grouped else "1"),
+        "undoable": undoable(actor, at) if acts else None,
         "next": wanted.url(after=found.next) if found.next else "",
         "first": wanted.url(after="") if wanted.query.get("after") else "",
         "tabs": tabs(wanted, actor, counts),
+        "most": MOST_AT_ONCE,
         "orders": [
             (_("最新"), wanted.url(order=""), not wanted.due_first),
             (_("最紧迫"), wanted.url(order="due"), wanted.due_first),
         ],
         "sizes": [(LIMITS[0], wanted.url(limit="")), *((size, wanted.url(limit=str(size))) for size in LIMITS[1:])],
         "words": wanted.words(),
-        "state": {name: wanted.query.get(name, "") for name in (*STATES, "order", "limit", "q", "handler", "since")},
+        "state": {name: wanted.query.get(name, "") for name in KEPT},
         "unasked": {"q": wanted.url(q=""), "handler": wanted.url(handler="")},
         "handler_name": handler_name(wanted.filters.handler),
-        "can_accept": bool(actor.holding(P.MATTER_ACCEPT)),
-        "can_dispatch": bool(actor.holding(P.MATTER_DISPATCH)),
+        "acts": acts,
+        "can_export": bool(actor.holding(P.MATTER_EXPORT)),
+        "export_formats": ExportFormat.choices,
         "can_report": bool(actor.holding(P.MATTER_REPORT)),
         "clear_url": wanted.widened(),
         "is_part": htmx,
@@ -153,39 +163,103 @@ def place_choices(actor: Actor, chosen: str) -> list[tuple[str, str]]:
     return [(place.code, "　" * (depths[place.path] - top) + place.name) for place in found]
 
 
+# --- many at once ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BulkButton:
+    act: str
+    label: Any
+    icon: str
+    key: str
+    needs: tuple[P, ...]
+
+
+BUTTONS = (
+    BulkButton("accept", gettext_lazy("受理"), "clipboard-check", "1", (P.MATTER_ACCEPT,)),
+    BulkButton("dispatch", gettext_lazy("按规则转办"), "send", "2", (P.MATTER_DISPATCH,)),
+    BulkButton("accept_dispatch", gettext_lazy("受理并转办"), "checkbox", "3", (P.MATTER_ACCEPT, P.MATTER_DISPATCH)),
+    BulkButton("merge", gettext_lazy("合并到最早一件"), "git-merge", "4", (P.MATTER_ACCEPT,)),
+    BulkButton("reject", gettext_lazy("不予受理"), "circle-x", "5", (P.MATTER_ACCEPT,)),
+)
+
+
+def acts_of(actor: Actor) -> list[BulkButton]:
+    return [button for button in BUTTONS if all(actor.holding(one) for one in button.needs)]
+
+
+def groups_of(matters: list["Matter"], rows: list[Row]) -> list[dict[str, Any]]:
+    """The rows of a page group by group, those that stand alone last."""
+    shown = dict(zip((matter.pk for matter in matters), rows, strict=True))
+    found = []
+    for group in grouped(matters):
+        members = [shown[matter.pk] for matter in group.matters]
+        times = [row.reported_at for row in members]
+        found.append({"rows": members, "first": members[0], "since": min(times), "until": max(times)})
+    return found
+
+
+def undoable(actor: Actor, at: datetime) -> dict[str, Any] | None:
+    """The last act on many while it can be taken back; `left` in seconds."""
+    latest = last_undoable(actor, at=at)
+    if latest is None:
+        return None
+    label = next((button.label for button in BUTTONS if button.act == latest.act), latest.act)
+    return {"id": latest.id, "label": label, "left": max(1, int((latest.until - at).total_seconds()))}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MATTER_ACCEPT, P.MATTER_DISPATCH)
 def bulk(request: HttpRequest) -> HttpResponse:
-    """Accept or dispatch the ticked matters, each for itself: what cannot be done is named, the rest is done."""
+    """Take one act on the ticked matters, each for itself: what cannot be done is named, the rest is done."""
     if request.method != "POST":
         return redirect("desk:queue")
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
-    wanted = asked_by_words(request.POST.get("list", ""), at=at)
-    act = ACTS.get(request.POST.get("step", ""))
-    chosen = [number.replace("\x00", "") for number in request.POST.getlist("numbers")[:MOST_AT_ONCE]]
-    if act is None or not chosen:
-        messages.warning(request, _("请先勾选事项，再选择要做的操作。"))
+    chosen = [number.replace("\x00", "") for number in request.POST.getlist("numbers")]
+    try:
+        outcome = operations.bulk(
+            act=request.POST.get("step", ""),
+            matters=numbers_of(actor, chosen[: MOST_AT_ONCE + 1]),
+            by=actor,
+            at=at,
+            reply=request.POST.get("reply", "").replace("\x00", ""),
+        )
+    except Invalid as problem:
+        messages.warning(request, str(problem.detail))
     else:
-        _tell(request, *_all(act, numbers_of(actor, chosen), actor, at))
-    if getattr(request, "htmx", False):
-        return _show(request, wanted)
-    return redirect(wanted.url())
+        _tell(request, outcome.done, [f"{row.title}（{row.number}）：{why}" for row, why in outcome.failed])
+    return _back(request)
 
 
-Act = Callable[["Matter", Actor, datetime], object]
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.MATTER_ACCEPT, P.MATTER_DISPATCH)
+def undo(request: HttpRequest, action_id: UUID) -> HttpResponse:
+    """Take the last act on many back; those with which something has happened since stay and are named."""
+    if request.method != "POST":
+        return redirect("desk:queue")
+    try:
+        result = operations.undo(action_id=action_id, by=request.actor, at=request.at)  # type: ignore[attr-defined]
+    except StateConflict as problem:
+        messages.warning(request, str(problem.detail))
+    else:
+        if result.done:
+            words = ngettext("已撤销 %(count)s 件，恢复原状。", "已撤销 %(count)s 件，恢复原状。", result.done)
+            messages.success(request, words % {"count": result.done})
+        if result.kept:
+            numbers = "、".join(result.kept[:MOST_LINES])
+            messages.warning(
+                request,
+                _("%(count)s 件之后已有人办理，保持不变：%(numbers)s")
+                % {"count": len(result.kept), "numbers": numbers},
+            )
+    return _back(request)
 
 
-def _all(act: Act, matters: list["Matter"], actor: Actor, at: datetime) -> tuple[int, list[str]]:
-    """How many were done, and of each other one why not."""
-    done, failed = 0, []
-    for matter in matters:
-        try:
-            act(matter, actor, at)
-            done += 1
-        except DomainError as error:
-            failed.append(f"{matter.title}（{matter.number}）：{error.detail}")
-    return done, failed
+def _back(request: HttpRequest) -> HttpResponse:
+    """The list from which it was pressed."""
+    wanted = asked_by_words(request.POST.get("list", ""), at=request.at)  # type: ignore[attr-defined]
+    return _show(request, wanted) if getattr(request, "htmx", False) else redirect(wanted.url())
 
 
 def _tell(request: HttpRequest, done: int, failed: list[str]) -> None:
@@ -195,23 +269,6 @@ def _tell(request: HttpRequest, done: int, failed: list[str]) -> None:
         messages.error(request, line)
     if len(failed) > MOST_LINES:
         messages.error(request, _("还有 %(count)s 件未能处理。") % {"count": len(failed) - MOST_LINES})
-
-
-def _accept(matter: "Matter", actor: Actor, at: datetime) -> None:
-    operations.accept(matter=matter, by=actor, at=at)
-
-
-def _dispatch(matter: "Matter", actor: Actor, at: datetime) -> None:
-    operations.dispatch(matter=matter, by=actor, at=at)
-
-
-def _accept_and_dispatch(matter: "Matter", actor: Actor, at: datetime) -> None:
-    if matter.status == Status.SUBMITTED:
-        operations.accept(matter=matter, by=actor, at=at)
-    operations.dispatch(matter=matter, by=actor, at=at)
-
-
-ACTS: dict[str, Act] = {"accept": _accept, "dispatch": _dispatch, "accept_dispatch": _accept_and_dispatch}
 
 
 def next_in_queue(actor: Actor, wanted: Asked, matter: "Matter", *, at: datetime) -> str:

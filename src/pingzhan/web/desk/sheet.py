@@ -107,6 +107,7 @@ def show(
         "danger": _dangerous(matter),
         "numbers": NUMBERS,
         "can_contact": may_open_contact(actor, matter) and bool(matter.contact_phone or matter.contact_name),
+        "can_trace": can(actor, P.JOURNAL_VIEW, matter.path),
         "contact": contact,
         "contact_problem": problem if failed == "contact" else None,
         "redaction": _redaction(actor, matter, problem=problem, failed=failed, original=original) | {"typed": typed},

@@ -11,6 +11,8 @@ from pingzhan.people.choices import CheckInState, CheckInStep, TeamPost
 _VERBS: dict[str, Any] = {
     "matter.take_down": _("撤下公示"),
     "matter.redact": _("隐去反映内容"),
+    "matter.undo": _("撤销批量操作"),
+    "matter.export": _("导出清单"),
     "catalogue.load": _("更新类别、时限与转办规则"),
     "access.grant": _("授权"),
     "access.revoke": _("收回授权"),
@@ -78,6 +80,7 @@ _SUBJECTS: dict[str, Any] = {
     "roster": _("报到名单"),
     "place": _("区域"),
     "job": _("后台任务"),
+    "export": _("导出"),
     "response": _("响应"),
 }
 
