@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "pingzhan.places",
     "pingzhan.modes",
     "pingzhan.people",
+    "pingzhan.stations",
     "pingzhan.matters",
     "pingzhan.api",
     "pingzhan.web",

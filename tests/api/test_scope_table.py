@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -25,10 +26,12 @@ from pingzhan.matters.queries import reference
 from pingzhan.matters.queries.lists import Filters
 from pingzhan.people.operations import create_unit, set_up_team
 from pingzhan.places.models import Place
+from pingzhan.stations.queries import current_stations
 from tests.api.calls import BODIES
 from tests.api.conftest import undone
 from tests.factories.members import check_in
 from tests.factories.pictures import upload
+from tests.factories.stations import furnish
 from tests.factories.world import FAR, HOME, NEAR, World
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +92,10 @@ TABLE = {
     "reject_check_in": MEMBERS,
     "contact_check_in": MEMBERS,
     "join_team": MEMBERS,
+    "list_stations": EVERYBODY,
+    "get_station": EVERYBODY,
+    "list_rooms": EVERYBODY,
+    "list_functions": EVERYBODY,
     "get_me": SIGNED_IN,
     "get_today": SIGNED_IN,
     "list_my_matters": SIGNED_IN,
@@ -220,6 +227,10 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "locate": lambda _, client, matter: client.get("/api/v1/places/locate", {"lon": 121.405, "lat": 31.245}),
     "get_problem_kind": lambda _, client, matter: client.get("/api/v1/problems/stale"),
     "list_units": lambda _, client, matter: client.get("/api/v1/units", {"matter": matter.number}),
+    "list_stations": lambda _, client, matter: client.get("/api/v1/stations", {"place": HOME}),
+    "get_station": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}"),
+    "list_rooms": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}/rooms"),
+    "list_functions": lambda _, client, matter: client.get("/api/v1/stations/functions"),
     "open_contact": lambda _, client, matter: _post(client, f"/api/v1/matters/{matter.number}/contact", purpose="联系"),
     "get_attachment": _attachment,
     "prove_entry": _proof,
@@ -237,9 +248,14 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
 }
 
 
+def station_of(place: str) -> UUID:
+    return current_stations().get(code=f"{place}-S1").pk
+
+
 @pytest.fixture(scope="module")
 def ground(standing_world: World) -> Ground:
     world = standing_world
+    furnish(world)
     elsewhere = _another_district(world)
     places = {
         "property": f"{HOME}-B001",

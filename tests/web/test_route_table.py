@@ -20,6 +20,7 @@ from pingzhan.demo.accounts import enter_token
 from pingzhan.matters import operations
 from pingzhan.matters.models import Matter, Notice
 from tests.factories.people import addresses
+from tests.factories.stations import furnish
 from tests.factories.world import HOME, NEAR, World
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,12 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:member_correct": ("get", MEMBERS),
     "desk:member_prove": ("post", MEMBERS),
     "desk:member_step": ("post", MEMBERS),
+    "desk:stations": ("get", SEE_MATTERS),
+    "desk:station": ("get", DESK),
+    "desk:station_new": ("get", RUN),
+    "desk:station_change": ("post", RUN),
+    "desk:room_new": ("post", RUN),
+    "desk:room": ("post", RUN),
     "desk:journal": ("get", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:verify": ("post", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:jobs": ("get", frozenset({"command", "administrator"})),
@@ -217,7 +224,11 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     operations.redact(matter=matter, text="楼道漏水", reason="写了邻居的姓名", by=secretary, at=world.at)
     notice = Notice.objects.get(matter=published)
     picture = matter.attachments.get()
+    station = furnish(world)[HOME]
+    room = station.rooms.order_by("pk")[0]
     made: dict[str, dict[str, Any]] = {
+        **{name: {"station_id": station.pk} for name in ("desk:station", "desk:station_change", "desk:room_new")},
+        "desk:room": {"station_id": station.pk, "room_id": room.pk},
         "photo": {"number": matter.number, "photo": picture.pk},
         "portal:notice": {"notice": notice.pk},
         "desk:take_down": {"notice_id": notice.pk},

@@ -9,7 +9,19 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Path, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from pingzhan.api import exports, journal, matters, me, members, openapi, places, problems, public, steps
+from pingzhan.api import (
+    exports,
+    journal,
+    matters,
+    me,
+    members,
+    openapi,
+    places,
+    problems,
+    public,
+    stations,
+    steps,
+)
 from pingzhan.api.bodies import PlainRenderer, StrictParser
 from pingzhan.api.callers import PUBLIC
 from pingzhan.api.docs import DocsPage
@@ -75,6 +87,7 @@ api = Api(
             {"name": "public", "description": "What anybody may read."},
             {"name": "places", "description": "The area tree."},
             {"name": "people", "description": "Check-ins, members, teams."},
+            {"name": "stations", "description": "Stations, their rooms and what these serve as."},
             {"name": "me", "description": "The caller."},
             {"name": "journal", "description": "Proofs that what is on record was not changed."},
             {"name": "problems", "description": "What can go wrong."},
@@ -110,6 +123,7 @@ api.add_router("/matters", matters.router)
 api.add_router("/exports", exports.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
+api.add_router("/stations", stations.router)
 api.add_router("/me", me.router)
 api.add_router("/journal", journal.router)
 api.add_router("/problems", _problems)

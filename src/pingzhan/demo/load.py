@@ -12,6 +12,7 @@ from pingzhan.core.db import tidy_search
 from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.places import CITIES, load_places
 from pingzhan.demo.staff import make_cast
+from pingzhan.demo.stations import load_stations
 from pingzhan.demo.stories import DAYS, tell_stories
 from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
 from pingzhan.demo.texts.departments import rule_for
@@ -45,6 +46,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")
         members = tell_members(cast=cast, places=places, rng=Random(seed + 1), now=now)  # noqa: S311
         say(f"members  {members} checked in, with teams and captains")
+        say(f"stations {load_stations(places=places, cast=cast, rng=Random(seed), at=start)} with their rooms")  # noqa: S311
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         say(f"matters  {made} over the last {DAYS} days")
     tidy_search()

@@ -32,6 +32,14 @@ _VERBS: dict[str, Any] = {
     "person.appoint": _("任职"),
     "person.dismiss": _("免职"),
     "unit.create": _("登记单位"),
+    "station.open": _("登记阵地"),
+    "station.change": _("修改阵地"),
+    "station.close": _("撤销阵地"),
+    "station.load_functions": _("更新功能目录"),
+    "room.add": _("增加用房"),
+    "room.change": _("修改用房"),
+    "room.close": _("撤销用房"),
+    "room.find_fit": _("登记用房的战时功能"),
     "access.grant_for_response": _("响应期间授权"),
     "response.begin": _("启动响应"),
     "response.change_level": _("调整响应级别"),
@@ -82,6 +90,8 @@ _SUBJECTS: dict[str, Any] = {
     "job": _("后台任务"),
     "export": _("导出"),
     "response": _("响应"),
+    "station": _("阵地"),
+    "catalogue": _("目录"),
 }
 
 

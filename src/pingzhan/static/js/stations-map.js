@@ -1,0 +1,42 @@
+// A map of outlines with a mark a station; the list beside it says the same. Coordinates are WGS-84.
+
+import "../vendor/leaflet/leaflet.js";
+
+const L = window.L.noConflict();
+
+async function attach(root) {
+  await styles();
+  root.textContent = "";
+  const points = JSON.parse(document.getElementById("station-points").textContent);
+  const map = L.map(root, { attributionControl: false, zoomSnap: 0.5, minZoom: 8, maxZoom: 19 });
+  map.setView([31.25, 121.4], 12);
+  const marks = points.map((point) => {
+    const mark = L.circleMarker([point.lat, point.lon], { radius: 8, weight: 2, color: "#fff", fillColor: "#0b6b78", fillOpacity: 0.95 });
+    mark.bindTooltip(point.name, { direction: "top" });
+    mark.on("click", () => location.assign(point.url));
+    return mark;
+  });
+  const layer = L.featureGroup(marks).addTo(map);
+  try {
+    const answer = await fetch(root.dataset.outlines, { headers: { Accept: "application/json" } });
+    const outlines = L.geoJSON(await answer.json(), { interactive: false, style: { color: "#3d8792", weight: 1, fillColor: "#fff", fillOpacity: 0.7 } });
+    outlines.addTo(map).bringToBack();
+    if (!marks.length) map.fitBounds(outlines.getBounds());
+  } catch {
+    // the marks stand all the same
+  }
+  if (marks.length) map.fitBounds(layer.getBounds(), { padding: [24, 24], maxZoom: 15 });
+  new ResizeObserver(() => map.invalidateSize()).observe(root);
+}
+
+function styles() {
+  return new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = new URL("../vendor/leaflet/leaflet.css", import.meta.url).href;
+    link.onload = link.onerror = () => resolve();
+    document.head.prepend(link);
+  });
+}
+
+for (const root of document.querySelectorAll("[data-stations-map]")) attach(root);
