@@ -84,5 +84,5 @@ def test_somebody_elses_change_is_not_overwritten(world: World) -> None:
 def test_the_list_takes_a_constant_number_of_statements(world: World, django_assert_max_num_queries: Any) -> None:
     furnish(world)
     client = enter(world, "secretary")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(22):
         client.get(reverse("desk:stations"))

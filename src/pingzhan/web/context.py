@@ -99,7 +99,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.PERSON_VIEW, _("人员"), "desk:persons", "users"),
                     (P.COVERAGE_VIEW, _("覆盖"), "desk:coverage", "target"),
                     (P.MEMBER_VIEW, _("队员台账"), "desk:members", "heart-handshake"),
-                    (P.MATTER_VIEW, _("阵地"), "desk:stations", "building-community"),
+                    (P.MATTER_VIEW, _("阵地"), "desk:stations", "flag"),
                 ),
             ),
             (
