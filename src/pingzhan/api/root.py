@@ -9,24 +9,13 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Path, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from pingzhan.api import (
-    exports,
-    journal,
-    matters,
-    me,
-    members,
-    openapi,
-    places,
-    problems,
-    public,
-    stations,
-    steps,
-)
+from pingzhan.api import exports, journal, matters, me, members, openapi, places, problems, public, steps
 from pingzhan.api.bodies import PlainRenderer, StrictParser
 from pingzhan.api.callers import PUBLIC
 from pingzhan.api.docs import DocsPage
 from pingzhan.api.responses import READ, answers
 from pingzhan.api.schemas.problems import ProblemKind
+from pingzhan.api.stations import router as stations
 from pingzhan.core.errors import NotFound
 
 DESCRIPTION = """\
@@ -123,7 +112,7 @@ api.add_router("/matters", matters.router)
 api.add_router("/exports", exports.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
-api.add_router("/stations", stations.router)
+api.add_router("/stations", stations)
 api.add_router("/me", me.router)
 api.add_router("/journal", journal.router)
 api.add_router("/problems", _problems)
