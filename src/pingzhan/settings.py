@@ -243,6 +243,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 # --- background work ------------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+# --- households a grid: what proposals aim at, and the shares of it between which a grid passes as right -------------
+GRID_TOWN_HOUSEHOLDS = env.int("GRID_TOWN_HOUSEHOLDS", 200)
+GRID_VILLAGE_HOUSEHOLDS = env.int("GRID_VILLAGE_HOUSEHOLDS", 50)
+GRID_FEWEST_PERCENT = env.int("GRID_FEWEST_PERCENT", 50)
+GRID_MOST_PERCENT = env.int("GRID_MOST_PERCENT", 150)
+
 # --- limits of public intake (see core/flood.py) --------------------------------------------------------------------
 FLOOD_REPORTS_PER_MINUTE = env.int("FLOOD_REPORTS_PER_MINUTE", 120)
 FLOOD_QUERIES_PER_MINUTE = env.int("FLOOD_QUERIES_PER_MINUTE", 60)

@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pingzhan.demo.accounts import enter_token
 from pingzhan.matters import operations
 from pingzhan.matters.models import Matter, Notice
+from pingzhan.places.operations import propose_grids
 from tests.factories.people import addresses
 from tests.factories.stations import furnish
 from tests.factories.world import HOME, NEAR, World
@@ -44,6 +45,8 @@ SEE_PERSONS = RUN | {"administrator"}
 SEE_COVERAGE = SEE_PERSONS | {"inspector"}
 APPOINT = ANSWER_FOR | {"administrator"}
 MEMBERS = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
+SEE_PLACES = SEE_MATTERS | {"administrator"}
+DRAW = ANSWER_FOR | {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 # The unit in charge and the one that was asked first; not those above them.
 OPEN_CONTACT = frozenset({"community_staff", "secretary", "grid_worker", "property_staff"})
@@ -144,6 +147,17 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:station_change": ("post", RUN),
     "desk:room_new": ("post", RUN),
     "desk:room": ("post", RUN),
+    # places
+    "desk:places": ("get", SEE_PLACES),
+    "desk:place": ("get", SEE_PLACES),
+    "desk:place_map": ("get", SEE_PLACES),
+    "desk:place_checks": ("get", SEE_PLACES),
+    "desk:place_propose_all": ("post", DRAW),
+    "desk:grids": ("get", DRAW),
+    "desk:grids_map": ("get", DRAW),
+    "desk:grids_propose": ("post", DRAW),
+    "desk:grid_proposal": ("get", DRAW),
+    "desk:grid_proposal_map": ("get", DRAW),
     "desk:journal": ("get", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:verify": ("post", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:jobs": ("get", frozenset({"command", "administrator"})),
@@ -226,6 +240,7 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     picture = matter.attachments.get()
     station = furnish(world)[HOME]
     room = station.rooms.order_by("pk")[0]
+    proposal = propose_grids(community=world.places[HOME], by=world.actor("secretary"), at=world.at)
     made: dict[str, dict[str, Any]] = {
         **{name: {"station_id": station.pk} for name in ("desk:station", "desk:station_change", "desk:room_new")},
         "desk:room": {"station_id": station.pk, "room_id": room.pk},
@@ -246,6 +261,9 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         **{name: {"number": matter.number} for name in ("desk:contact", "field:matter", "field:contact")},
         **{name: {"number": matter.number, "step": "progress"} for name in ("desk:step", "field:step")},
         **member_addresses(world),
+        **{name: {"code": HOME} for name in OF_A_COMMUNITY},
+        **{name: {"code": f"{HOME}-B001"} for name in ("desk:place", "desk:place_map")},
+        **{name: {"proposal_id": proposal.pk} for name in ("desk:grid_proposal", "desk:grid_proposal_map")},
         "portal:step": {"number": matter.number, "step": "urge"},
         **{name: {"job_id": uuid4()} for name in ("desk:job_again", "desk:job_dismiss")},
     }
@@ -340,6 +358,7 @@ OF_A_PLACE = (
     "photo", "desk:sheet", "desk:presence", "desk:sheet_paper", "desk:chain", "desk:chain_paper", "desk:contact",
     "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact", "field:step",
 )  # fmt: skip
+OF_A_COMMUNITY = ("desk:grids", "desk:grids_map", "desk:grids_propose")
 
 
 STRANGERS = (

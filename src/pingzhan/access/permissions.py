@@ -5,7 +5,9 @@ from enum import StrEnum
 
 class Permission(StrEnum):
     PLACE_VIEW = "place.view"
-    PLACE_IMPORT = "place.import"
+    PLACE_IMPORT = "place.import"  # the tree itself: official codes, boundaries, mergers
+    PLACE_DRAW = "place.draw"  # grids: propose, accept, split, merge, redraw
+    PLACE_EDIT = "place.edit"  # estates, buildings, households and their other names
 
     PERSON_VIEW = "person.view"
     PERSON_OPEN = "person.open"  # see a sealed field in the clear, logged

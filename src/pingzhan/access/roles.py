@@ -41,11 +41,13 @@ _RUN = {
     P.MEMBER_VET,
     P.MEMBER_CONTACT,
     P.TALENT_ASK,
+    P.PLACE_EDIT,
 }
 # What an emergency asks of everybody who works here: to know the plan and what is in force.
 _READY = {P.PLAN_VIEW, P.RESPONSE_VIEW}
 _SWITCH = _READY | {P.PLAN_EDIT, P.PLAN_PUBLISH, P.RESPONSE_ACTIVATE, P.STATION_EDIT}
 _ANSWER_FOR = {P.MATTER_SUPERVISE, P.MATTER_PUBLISH, P.MATTER_ARCHIVE, P.PERSON_OPEN, P.JOURNAL_VIEW, P.TEAM_MANAGE}
+_ANSWER_FOR |= {P.PLACE_DRAW}
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -105,6 +107,8 @@ ROLES: dict[str, Role] = {
                 P.PERSON_VIEW,
                 P.COVERAGE_VIEW,
                 P.LIST_KEEP,
+                P.PLACE_DRAW,
+                P.PLACE_EDIT,
             },
             mfa_required=True,
         ),

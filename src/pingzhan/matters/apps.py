@@ -6,4 +6,4 @@ class MattersConfig(AppConfig):
     label = "matters"
 
     def ready(self) -> None:
-        from pingzhan.matters import listening, tasks  # noqa: F401 (registers what listens and the background work)
+        from pingzhan.matters import following, listening, tasks  # noqa: F401 (what listens; the background work)

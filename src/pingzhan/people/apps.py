@@ -6,5 +6,5 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from pingzhan.people import tasks  # noqa: F401 (registers the background work)
+        from pingzhan.people import following, tasks  # noqa: F401 (offices follow their places; background work)
         from pingzhan.people.operations import following_merges  # noqa: F401 (listens to merged persons)

@@ -1,6 +1,6 @@
 """What every page knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -100,6 +100,8 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.COVERAGE_VIEW, _("覆盖"), "desk:coverage", "target"),
                     (P.MEMBER_VIEW, _("队员台账"), "desk:members", "heart-handshake"),
                     (P.MATTER_VIEW, _("阵地"), "desk:stations", "flag"),
+                    (P.PLACE_VIEW, _("区域"), "desk:places", "map-2"),
+                    (P.PLACE_DRAW, _("区域体检"), "desk:place_checks", "stethoscope"),
                 ),
             ),
             (
@@ -110,7 +112,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                 ),
             ),
         )
-        return [
+        items = [
             # The queue's address is the beginning of all others; the sheets belong to it.
             item(
                 label,
@@ -124,6 +126,9 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
             for permission, label, name, icon in doors
             if actor.holding(permission)
         ]
+        # Of doors whose addresses begin alike the one that says more is open.
+        here = max((one.url for one in items if one.current), key=len, default="")
+        return [replace(one, current=one.current and one.url == here) for one in items]
     if path.startswith("/field/"):
         tabs = (
             ((P.MATTER_VIEW,), item(_("今日"), "field:today", "list-check", exact=True)),

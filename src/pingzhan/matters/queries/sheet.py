@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import NotFound
@@ -90,11 +91,15 @@ def _ended_early(matter: Matter, entries: "list[Entry]") -> bool:
 
 
 UNDONE = "matter.undo"  # an act on many, taken back within a minute: for the reporter it did not happen
+# Entries of a matter that are no step of the loop: told to staff.
+_BESIDE: dict[str, Any] = {"relocate": gettext_lazy("随区域调整换了位置")}
 _STAFF_ONLY = {"urge", "supervise", "verify", "split", "escalate", "decide_pause"}
 
 
 def _shown(entry: "Entry", *, public: bool) -> bool:
     step = entry.verb.removeprefix("matter.")
+    if step in _BESIDE:
+        return not public
     if step not in Step.values:
         return entry.verb == UNDONE and not public
     return not public or step not in _STAFF_ONLY or (step == "urge" and not entry.actor_name)
@@ -111,7 +116,7 @@ def _item(entry: "Entry", words: list[Remark], pictures: list[Attachment], *, pu
     unit = next((named(unit) for unit in known.units.values() if unit.code in told or str(unit.id) in told), "")
     return TimelineItem(
         step=step,
-        label=_label(entry, step),
+        label=str(_BESIDE[step]) if step in _BESIDE else _label(entry, step),
         at=entry.at,
         who="" if public else entry.actor_name,
         from_status=entry.from_state,

@@ -145,6 +145,11 @@ def household_code(building: str, *, floor: int, room: int) -> str:
     return f"{building}-H{floor:02d}{room:02d}"
 
 
+def estate_code(community: str, number: int) -> str:
+    """ "310107005001", 2 → "310107005001-E02"."""
+    return f"{community}-E{number:02d}"
+
+
 def shared_superior(paths: Sequence[str]) -> str:
     """The longest path that all `paths` lie under; "" when there is none."""
     if not paths:
@@ -156,3 +161,31 @@ def shared_superior(paths: Sequence[str]) -> str:
             break
         same = step
     return same
+
+
+_DIGITS = "零一二三四五六七八九"  # untranslated: names of grids
+
+
+def chinese_number(number: int) -> str:
+    """1 → 一, 10 → 十, 12 → 十二, 105 → 一百零五; below a thousand, larger ones in digits."""
+    if not 0 < number < 1000:
+        return str(number)
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    words = f"{_DIGITS[hundreds]}百" if hundreds else ""  # untranslated: names of grids
+    if tens:
+        words += f"{_DIGITS[tens]}十" if hundreds or tens > 1 else "十"  # untranslated: names of grids
+    elif hundreds and ones:
+        words += "零"  # untranslated: names of grids
+    return words + (_DIGITS[ones] if ones else "")
+
+
+def grid_name(number: int) -> str:
+    """What a new grid is called: 3 → 第三网格."""
+    return f"第{chinese_number(number)}网格"  # untranslated: names of grids
+
+
+def number_in(code: str) -> int:
+    """The running number at the end of a code below a community: "310107005001-G012" → 12; 0 where there is none."""
+    digits = code.rpartition("-")[2][1:]
+    return int(digits) if digits.isascii() and digits.isdigit() else 0

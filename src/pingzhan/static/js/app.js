@@ -19,6 +19,7 @@ const onDemand = [
   ["[data-photos]", () => import("./photos.js")],
   ["[data-pin]", () => import("./pin.js")],
   ["[data-bulk]", () => import("./bulk.js")],
+  ["[data-ground]", () => import("./ground-map.js")],
 ];
 
 /** Every element of `root`, itself included, that matches. */

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from pingzhan.web.desk import (
     appointing,
@@ -43,6 +43,7 @@ urlpatterns = [
     path("matters/<slug:number>/chain/", papers.chain, name="chain"),
     path("matters/<slug:number>/chain/<slug:kind>/", papers.chain_paper, name="chain_paper"),
     path("matters/<slug:number>/<slug:step>/", sheet.step, name="step"),
+    path("places/", include("pingzhan.web.desk.places.urls")),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice_id>/take-down/", notices.take_down, name="take_down"),
     path("units/", units.units, name="units"),

@@ -16,7 +16,7 @@ from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.places.choices import Level
 from pingzhan.places.models import FormerName, Outline, Place, PlacesVersion
-from pingzhan.places.rules.codes import household_code, paths_above
+from pingzhan.places.rules.codes import codes_of, household_code, paths_above
 
 # What anybody may see: where things lie. Households are shown only to those whose work it is.
 PUBLIC_LEVELS = tuple(level for level in Level if level != Level.HOUSEHOLD)
@@ -45,9 +45,14 @@ def places(within: Sequence[str] | None = None) -> QuerySet[Place]:
     return Place.objects.filter(scope(within), until__isnull=True)
 
 
-def get_place(code: str, *, within: Sequence[str] | None = None) -> Place:
-    """The place with this code; one statement. Raises NotFound when there is none, or it lies outside."""
-    found = places(within).filter(code=code).first() if code else None
+def get_place(code: str, *, within: Sequence[str] | None = None, ended: bool = False) -> Place:
+    """The place with this code, with `ended` also one that is no more, with its superior; one statement.
+
+    Raises NotFound when there is none, or it lies outside.
+    """
+    rows = Place.objects.filter(scope(within)) if ended else places(within)
+    plain_code = code.replace("\x00", "")
+    found = rows.filter(code=plain_code).select_related("parent", "merged_into").first() if plain_code else None
     if found is None:
         raise NotFound(_("没有找到这个区域"))
     return found
@@ -77,8 +82,9 @@ def chain(place: Place) -> list[Place]:
 
 def names_along(paths: Collection[str]) -> dict[str, str]:
     """The names of all places on these paths, by code; one statement for a whole page of a list."""
-    wanted = {above for path in paths for above in paths_above(path)}
-    return dict(Place.objects.filter(path__in=wanted).order_by("path").values_list("code", "name"))
+    # By codes and not by paths: a matter closed long ago has the path of its time, and the names are still there.
+    wanted = {code for path in paths for code in codes_of(path)}
+    return dict(Place.objects.filter(code__in=wanted).order_by("path").values_list("code", "name"))
 
 
 def at_level(level: Level, *, within: Sequence[str] | None = None) -> QuerySet[Place]:

@@ -29,6 +29,12 @@ class Place(models.Model):
     households = models.PositiveIntegerField(default=0)  # in it and below; 0: not known
     lon = models.FloatField(null=True, blank=True)  # WGS-84, degrees: where its name is written on a map
     lat = models.FloatField(null=True, blank=True)
+    # Of buildings only; null: not known. Without defaults, since households are written by the hundred thousand.
+    estate = models.ForeignKey(
+        "places.Estate", on_delete=models.PROTECT, null=True, blank=True, related_name="buildings"
+    )
+    floors = models.PositiveSmallIntegerField(null=True, blank=True)
+    entrances = models.PositiveSmallIntegerField(null=True, blank=True)  # 单元
     is_demo = models.BooleanField(default=False)  # made up
     created_at = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
@@ -48,6 +54,10 @@ class Place(models.Model):
             models.CheckConstraint(
                 condition=Q(level=Level.GRID, kind__in=GridKind.values) | (~Q(level=Level.GRID) & Q(kind="")),
                 name="place_kind_of_grids",
+            ),
+            models.CheckConstraint(
+                condition=Q(level=Level.BUILDING) | Q(estate__isnull=True, floors__isnull=True, entrances__isnull=True),
+                name="place_facts_of_buildings",
             ),
             models.CheckConstraint(
                 condition=~Q(code="") & ~Q(name="") & Q(Exact(StrIndex("code", Value("/")), 0)), name="place_has_names"

@@ -1,0 +1,80 @@
+"""Matters follow the places that they are at; what is closed stays where it was closed.
+
+A matter at a building goes with it. A matter at a grid that was redrawn, as long as it is open, goes to the grid in
+which its point now lies, or else to the one that took over. The entries of its timeline stay as they were written.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from pingzhan.core.db import under
+from pingzhan.journal.operations import draft, record_many
+from pingzhan.matters.models import DispatchRule, Matter, Notice, Power, Supervision
+from pingzhan.matters.queries.reference import forget
+from pingzhan.places.events import FOLLOWING, PlacesMoved, places_moved, stays
+from pingzhan.places.rules.codes import codes_of
+
+FOLLOWING |= dict.fromkeys((Matter, Supervision, DispatchRule, Power), "path")
+stays(Notice)
+
+
+@places_moved.listen
+def move_matters(event: PlacesMoved) -> None:
+    """Give matters their new place and path, an entry each for those that are open."""
+    ended = event.ended()
+    gone = {move.before for move in ended.values()}
+    entries = []
+    here = Matter.objects.filter(under("path", event.root))
+    paths = [
+        path
+        for path in here.order_by("path").values_list("path", flat=True).distinct()
+        if path in event.redrawn or event.after(path) != path
+    ]
+    rows = here.filter(Q(is_open=True) | ~Q(path__in=[*event.redrawn, *gone]), path__in=paths)
+    for matter in rows.only("id", "path", "place_id", "lon", "lat", "is_open", "category_id").order_by("id"):
+        place, path = _after(event, matter)
+        if path == matter.path:
+            continue
+        changes: dict[str, object] = {"path": path, "place_id": place, "version": F("version") + 1}
+        parts = codes_of(path)
+        for field, length in (("street", 9), ("community", 12)):
+            changes[field] = next((code for code in parts if len(code) == length and code.isdigit()), "")
+        Matter.objects.filter(pk=matter.pk).update(**changes)
+        Supervision.objects.filter(matter=matter.pk).update(path=path)
+        if matter.is_open:
+            entries.append(
+                draft(
+                    verb="matter.relocate", by=event.by, at=event.at, subject_type="matter", subject_id=matter.pk,
+                    place_path=path, before=matter.path,
+                )
+            )  # fmt: skip
+    record_many(entries)
+
+
+def _after(event: PlacesMoved, matter: Matter) -> tuple[UUID, str]:
+    """The place and path of a matter after the change."""
+    if matter.path in event.redrawn and matter.lon is not None and matter.lat is not None:
+        spot = event.spot(matter.lon, matter.lat)
+        if spot is not None:
+            return spot.place_id, spot.path
+    move = event.ended().get(matter.place_id)
+    into = move.into if move is not None and move.into is not None else matter.place_id
+    return into, event.after(matter.path)
+
+
+@places_moved.listen
+def move_rules(event: PlacesMoved) -> None:
+    """A rule at a place that has moved, or whose grid has ended, holds at the new path unless one is there already."""
+    tables: tuple[Any, ...] = (DispatchRule, Power)
+    for table in tables:
+        rules = list(table.objects.filter(under("path", event.root)).order_by("id"))
+        taken = {(rule.path, rule.category_id) for rule in rules}
+        for rule in rules:
+            path = event.after(rule.path)
+            if path != rule.path and (path, rule.category_id) not in taken:
+                table.objects.filter(pk=rule.pk).update(path=path)
+                taken.add((path, rule.category_id))
+    transaction.on_commit(forget)

@@ -1,0 +1,37 @@
+"""Reads of the area tree."""
+
+from pingzhan.places.queries.checks import Found as Found
+from pingzhan.places.queries.checks import findings as findings
+from pingzhan.places.queries.figures import communities_that_misfit as communities_that_misfit
+from pingzhan.places.queries.figures import counts_below as counts_below
+from pingzhan.places.queries.figures import estates_in as estates_in
+from pingzhan.places.queries.figures import figures as figures
+from pingzhan.places.queries.figures import former_names as former_names
+from pingzhan.places.queries.figures import names_of_codes as names_of_codes
+from pingzhan.places.queries.figures import superior_names as superior_names
+from pingzhan.places.queries.grids import Building as Building
+from pingzhan.places.queries.grids import Ground as Ground
+from pingzhan.places.queries.grids import as_feature as as_feature
+from pingzhan.places.queries.grids import buildings_of as buildings_of
+from pingzhan.places.queries.grids import get_proposal as get_proposal
+from pingzhan.places.queries.grids import ground_of as ground_of
+from pingzhan.places.queries.grids import open_proposal as open_proposal
+from pingzhan.places.queries.grids import open_proposals as open_proposals
+from pingzhan.places.queries.grids import past_outlines as past_outlines
+from pingzhan.places.queries.grids import sizes_for as sizes_for
+from pingzhan.places.queries.tree import PUBLIC_LEVELS as PUBLIC_LEVELS
+from pingzhan.places.queries.tree import at_level as at_level
+from pingzhan.places.queries.tree import chain as chain
+from pingzhan.places.queries.tree import children as children
+from pingzhan.places.queries.tree import find_address as find_address
+from pingzhan.places.queries.tree import get_place as get_place
+from pingzhan.places.queries.tree import get_places as get_places
+from pingzhan.places.queries.tree import names_along as names_along
+from pingzhan.places.queries.tree import outline_of as outline_of
+from pingzhan.places.queries.tree import outlines as outlines
+from pingzhan.places.queries.tree import places as places
+from pingzhan.places.queries.tree import scope as scope
+from pingzhan.places.queries.tree import search_by_name as search_by_name
+from pingzhan.places.queries.tree import to_narrow_by as to_narrow_by
+from pingzhan.places.queries.tree import tops as tops
+from pingzhan.places.queries.tree import version as version

@@ -1,0 +1,93 @@
+"""Figures and names that pages of places show beside the places themselves; a fixed number of statements a page."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Substr
+from django.utils.translation import gettext as _
+
+from pingzhan.core.db import under
+from pingzhan.places.choices import Level
+from pingzhan.places.models import Estate, FormerName, Place
+from pingzhan.places.queries.grids import sizes_for
+from pingzhan.places.rules.codes import codes_of, shared_superior
+from pingzhan.places.rules.sizes import Fit, fit_of
+
+_COUNTED = (Level.STREET, Level.COMMUNITY, Level.GRID, Level.BUILDING)
+
+
+def figures(place: Place) -> list[dict[str, Any]]:
+    """How much lies in a place: households, then the levels below it; one statement."""
+    counts = dict(
+        Place.objects.filter(under("path", place.path), level__in=_COUNTED, until__isnull=True)
+        .exclude(pk=place.pk)
+        .order_by("level")
+        .values_list("level")
+        .annotate(count=Count("id"))
+    )
+    shown = [{"label": _("户数"), "count": place.households}]
+    shown += [{"label": level.label, "count": counts[level]} for level in _COUNTED if counts.get(level)]
+    return shown
+
+
+def counts_below(places: Sequence[Place]) -> dict[UUID, dict[str, int]]:
+    """How many grids and buildings lie in each of some places of a list; one statement a length of path."""
+    found: dict[UUID, dict[str, int]] = {}
+    by_path = {place.path: place.pk for place in places}
+    for length in sorted({len(path) for path in by_path}):
+        same = [path for path in by_path if len(path) == length]
+        rows = (
+            Place.objects.filter(
+                under("path", shared_superior(same)), level__in=(Level.GRID, Level.BUILDING), until__isnull=True
+            )
+            .annotate(top=Substr("path", 1, length))
+            .filter(top__in=same)
+            .exclude(path=F("top"))
+            .order_by("top", "level")
+            .values_list("top", "level")
+            .annotate(count=Count("id"))
+        )
+        for top, level, count in rows:
+            found.setdefault(by_path[top], {})[level] = count
+    return found
+
+
+def superior_names(places: Sequence[Place]) -> dict[str, str]:
+    """What the superiors of some places are called, in one line each by the path; one statement."""
+    names = names_of_codes({code for place in places for code in codes_of(place.path)})
+    return {
+        place.path: " · ".join(names[code] for code in codes_of(place.path)[:-1] if code in names) for place in places
+    }
+
+
+def names_of_codes(codes: Collection[str]) -> dict[str, str]:
+    """The names of places by their codes, also of those that have ended; one statement."""
+    if not codes:
+        return {}
+    return dict(Place.objects.filter(code__in=list(codes)).order_by("code").values_list("code", "name"))
+
+
+def estates_in(community: Place) -> "QuerySet[Estate]":
+    """The estates of a community by name, with `count`, how many buildings each has; one statement."""
+    standing = Count("buildings", filter=Q(buildings__until__isnull=True))
+    return Estate.objects.filter(community=community, until__isnull=True).annotate(count=standing).order_by("name")
+
+
+def former_names(place: Place) -> list[str]:
+    """What a place was called before, latest first."""
+    return list(FormerName.objects.filter(place=place).order_by("-until", "-id").values_list("name", flat=True))
+
+
+def communities_that_misfit(root: str) -> list[Place]:
+    """The communities under a path with a grid that is too large, too small or empty; two statements."""
+    sizes = {kind: sizes_for(kind) for kind in ("town", "village", "dedicated")}
+    grids = Place.objects.filter(under("path", root), level=Level.GRID, until__isnull=True).order_by("path")
+    parents = {
+        parent
+        for parent, kind, households in grids.values_list("parent", "kind", "households")
+        if fit_of(kind, households, sizes[kind]) != Fit.RIGHT
+    }
+    rows = Place.objects.filter(under("path", root), level=Level.COMMUNITY, until__isnull=True).order_by("path")
+    return [row for row in rows if row.pk in parents]

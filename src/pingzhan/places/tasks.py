@@ -1,0 +1,35 @@
+"""Background work of places: proposals for many communities."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from pingzhan.access.queries import actor_for, get_user
+from pingzhan.core.clock import now
+from pingzhan.core.errors import DomainError
+from pingzhan.core.jobs import background
+from pingzhan.places.operations import communities_to_propose, propose_changes, propose_grids
+from pingzhan.places.queries import communities_that_misfit
+
+
+# A proposal replaces the one before it, so that a second run does no harm; each is a transaction of its own.
+@background(retries=1, timeout=3600, atomic=False)
+def propose_under(root: str, user_id: str) -> dict[str, int]:
+    """Make proposals under a path: where there are no grids, and where they have become too large or too small."""
+    at = now()
+    by = actor_for(get_user(UUID(user_id)), at=at)
+    made = left = 0
+    for community in communities_to_propose(root):
+        try:
+            with transaction.atomic():
+                propose_grids(community=community, by=by, at=at)
+            made += 1
+        except DomainError:
+            left += 1
+    for community in communities_that_misfit(root):
+        try:
+            with transaction.atomic():
+                made += propose_changes(community=community, by=by, at=at) is not None
+        except DomainError:
+            left += 1
+    return {"made": made, "left": left}
