@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -22,6 +22,7 @@ from pingzhan.journal.operations import seal
 from pingzhan.matters import operations
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.pictures import store_pictures
+from pingzhan.matters.operations.whistle import blow
 from pingzhan.matters.queries import reference
 from pingzhan.matters.queries.lists import Filters
 from pingzhan.people.operations import create_unit, set_up_team
@@ -32,7 +33,7 @@ from tests.api.conftest import undone
 from tests.factories.members import check_in
 from tests.factories.pictures import upload
 from tests.factories.stations import furnish
-from tests.factories.world import FAR, HOME, NEAR, World
+from tests.factories.world import DISTRICT, FAR, HOME, NEAR, World
 
 pytestmark = pytest.mark.django_db
 
@@ -66,11 +67,13 @@ SIGNED_IN = "u y y y y y y y y y y y"
 SEE = "      u - y y y y y y y y y -"
 RUN = "      u - n n y y n y y y n -"
 HANDLE = "   u - n c c c y n n n n -"
+ASSIGN = "   u - n n c c n n n n n -"
 ANSWER_FOR = "u - n n n y n n y y n -"
 PRESS_ON = " u - n n n y n y y y y -"
 CONTACT = "  u - n y y y y n n n n -"
 EXPORT = "   u n n n y y y y y y y n"
 NOT_ANOTHERS = "u - - - - - - - - - - -"
+ANSWER = "   u - n y y y n n n n n -"
 JOURNAL = "  u - - - - y - - y y y y"
 
 MEMBERS = "  u - - - y y - y y y - -"
@@ -134,6 +137,23 @@ TABLE = {
     "merge_matter": RUN,
     "split_matter": RUN,
     "withdraw_matter": RUN,
+    "grab_matter": HANDLE,
+    "assign_matter": ASSIGN,
+    "rotate_matter": ASSIGN,
+    "hand_back_matter": HANDLE,
+    "get_matter_team": HANDLE,
+    "whistle_matter": RUN,
+    "list_whistles": SIGNED_IN,  # what is in them: tests/unit/matters/test_whistles.py
+    "get_whistle": SEE,
+    "check_in_whistle": ANSWER,  # the committee is summoned; a unit that was not may not answer for it
+    "report_whistle": ANSWER,
+    "feed_back_whistle": ANSWER,
+    "arrive_whistle": ANSWER,
+    "leave_whistle": ANSWER,
+    "hand_over_whistle": ANSWER,
+    "call_whistle": RUN,
+    "release_whistle": RUN,
+    "close_whistle": RUN,
 }
 # Nothing of these belongs to one area.
 WITHOUT_AREA = {operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN, EXPORT, NOT_ANOTHERS)}
@@ -217,6 +237,30 @@ def _export(ground: Ground) -> str:
     return f"/api/v1/exports/{asked.pk}"
 
 
+WHISTLE_STEPS = ("check_in", "report", "feed_back", "arrive", "leave", "hand_over", "call", "release", "close")
+WHISTLE_BODIES: dict[str, dict[str, Any]] = {
+    "report": {"note": "现场已疏散"},
+    "feed_back": {"note": "阀门已关"},
+    "hand_over": {"to": f"{DISTRICT}.operations"},
+    "call": {"units": [f"{DISTRICT}.operations"]},
+}
+
+
+def _whistle(step: str) -> Callable[["Ground", Client, Matter], Any]:
+    """Call a step of a whistle that was blown for the matter and summons its committee; "" reads it."""
+
+    def call(ground: Ground, client: Client, matter: Matter) -> Any:
+        committee = next(u for u in reference.reference().units.values() if u.id == matter.receiver_id)
+        blown = blow(matter=matter, units=[committee.code], by=SYSTEM, at=ground.world.at)
+        url = f"/api/v1/whistles/{blown.pk}"
+        if not step:
+            return client.get(url)
+        body = WHISTLE_BODIES.get(step, {"unit": committee.code} if step == "release" else {})
+        return _post(client, f"{url}/{step}", **body)
+
+    return call
+
+
 SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "report_matter": lambda _, client, matter: _post(client, "/api/v1/matters", text="漏水", place=HOME),
     "track_matter": lambda _, client, matter: client.get(
@@ -234,6 +278,14 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "open_contact": lambda _, client, matter: _post(client, f"/api/v1/matters/{matter.number}/contact", purpose="联系"),
     "get_attachment": _attachment,
     "prove_entry": _proof,
+    "whistle_matter": lambda _, client, matter: _post(
+        client, f"/api/v1/matters/{matter.number}/whistle", units=[f"{DISTRICT}.operations"]
+    ),
+    "assign_matter": lambda _, client, matter: _post(
+        client, f"/api/v1/matters/{matter.number}/assign", person=str(uuid4())
+    ),
+    "get_whistle": _whistle(""),
+    **{f"{step}_whistle": _whistle(step) for step in WHISTLE_STEPS},
     "check_in": lambda _, client, matter: _post(
         client, "/api/v1/check-ins", name="秦", phone="10012340001", place=HOME, consent=True
     ),

@@ -22,6 +22,7 @@ from pingzhan.matters.models import Matter, Notice
 from pingzhan.places.operations import propose_grids
 from tests.factories.people import addresses
 from tests.factories.stations import furnish
+from tests.factories.whistles import blow
 from tests.factories.world import HOME, NEAR, World
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,8 @@ APPOINT = ANSWER_FOR | {"administrator"}
 MEMBERS = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
 SEE_PLACES = SEE_MATTERS | {"administrator"}
 DRAW = ANSWER_FOR | {"administrator"}
+# Who handles matters of a unit.
+HANDLE = RUN | {"grid_worker", "property_staff"}
 NOBODY: frozenset[str] = frozenset()
 # The unit in charge and the one that was asked first; not those above them.
 OPEN_CONTACT = frozenset({"community_staff", "secretary", "grid_worker", "property_staff"})
@@ -103,6 +106,14 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:redact": ("post", RUN),
     "desk:original": ("post", OPEN_CONTACT),
     "desk:step": ("post", SEE_MATTERS),
+    "desk:blow": ("get", RUN),
+    "desk:whistles": ("get", SEE_MATTERS),
+    "desk:whistle": ("get", SEE_MATTERS),
+    "desk:whistle_step": ("post", SEE_MATTERS),
+    "desk:team": ("get", HANDLE),
+    "desk:team_cap": ("post", RUN),
+    "desk:taking": ("post", HANDLE),
+    "desk:firsts": ("get", RUN | {"inspector"}),
     "desk:notices": ("get", SEE_MATTERS),
     "desk:take_down": ("post", ANSWER_FOR),
     # units, persons, offices
@@ -173,6 +184,9 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "field:matter": ("get", SEE_MATTERS),
     "field:contact": ("post", OPEN_CONTACT),
     "field:step": ("post", SEE_MATTERS),
+    "field:taking": ("post", HANDLE),
+    "field:whistle": ("get", SEE_MATTERS),
+    "field:whistle_step": ("post", SEE_MATTERS),
     # the demo, where there is one
     "demo:index": ("get", NOBODY),
     "demo:enter": ("get", NOBODY),
@@ -241,6 +255,7 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     station = furnish(world)[HOME]
     room = station.rooms.order_by("pk")[0]
     proposal = propose_grids(community=world.places[HOME], by=world.actor("secretary"), at=world.at)
+    whistle = {"whistle_id": blow(world, matter, units=(f"{HOME}.property",), at=world.at + timedelta(minutes=30)).pk}
     made: dict[str, dict[str, Any]] = {
         **{name: {"station_id": station.pk} for name in ("desk:station", "desk:station_change", "desk:room_new")},
         "desk:room": {"station_id": station.pk, "room_id": room.pk},
@@ -264,6 +279,10 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         **{name: {"code": HOME} for name in OF_A_COMMUNITY},
         **{name: {"code": f"{HOME}-B001"} for name in ("desk:place", "desk:place_map")},
         **{name: {"proposal_id": proposal.pk} for name in ("desk:grid_proposal", "desk:grid_proposal_map")},
+        **{name: {"number": matter.number, "act": "grab"} for name in ("desk:taking", "field:taking")},
+        "desk:blow": {"number": matter.number},
+        **dict.fromkeys(("desk:whistle", "field:whistle"), whistle),
+        **{name: whistle | {"step": "report"} for name in ("desk:whistle_step", "field:whistle_step")},
         "portal:step": {"number": matter.number, "step": "urge"},
         **{name: {"job_id": uuid4()} for name in ("desk:job_again", "desk:job_dismiss")},
     }
@@ -357,6 +376,7 @@ def test_the_doors_open_for_those_in_the_table(world: World, address: Callable[[
 OF_A_PLACE = (
     "photo", "desk:sheet", "desk:presence", "desk:sheet_paper", "desk:chain", "desk:chain_paper", "desk:contact",
     "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact", "field:step",
+    "desk:whistle", "desk:whistle_step", "field:whistle", "field:whistle_step",
 )  # fmt: skip
 OF_A_COMMUNITY = ("desk:grids", "desk:grids_map", "desk:grids_propose")
 

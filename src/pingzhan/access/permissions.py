@@ -25,6 +25,8 @@ class Permission(StrEnum):
     MATTER_REPORT = "matter.report"  # enter a matter on behalf of somebody
     MATTER_ACCEPT = "matter.accept"  # accept, reject, merge, split
     MATTER_DISPATCH = "matter.dispatch"  # dispatch, refer
+    MATTER_WHISTLE = "matter.whistle"  # summon units to the spot, end the whistle
+    MATTER_ASSIGN = "matter.assign"  # share out the own unit's matters among its people
     MATTER_HANDLE = "matter.handle"  # sign, return, progress, hold, resume, complete
     MATTER_SUPERVISE = "matter.supervise"  # urge, supervise
     MATTER_VERIFY = "matter.verify"  # verify, feed back

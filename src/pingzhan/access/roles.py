@@ -32,6 +32,8 @@ _RUN = {
     P.MATTER_REPORT,
     P.MATTER_ACCEPT,
     P.MATTER_DISPATCH,
+    P.MATTER_WHISTLE,
+    P.MATTER_ASSIGN,
     P.MATTER_VERIFY,
     P.MATTER_RATE,
     P.MATTER_REOPEN,
@@ -66,6 +68,13 @@ ROLES: dict[str, Role] = {
         _role("community_staff", _("居委工作人员"), "desk", _SEE | _HANDLE | _RUN | _READY | {P.STATION_EDIT}),
         _role(
             "community_secretary", _("居委书记"), "desk", _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT}
+        ),
+        _role(
+            "unit_head",
+            _("单位负责人"),
+            "desk",
+            _SEE | _HANDLE | {P.MATTER_EXPORT, P.MATTER_ASSIGN},
+            by_unit=True,
         ),
         _role("unit_staff", _("单位经办人"), "desk", _SEE | _HANDLE | {P.MATTER_EXPORT}, by_unit=True),
         _role(

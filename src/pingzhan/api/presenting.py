@@ -8,8 +8,6 @@ from uuid import UUID
 from django.urls import reverse
 
 from pingzhan.access.actors import Actor
-from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import can
 from pingzhan.api.schemas.common import point_out
 from pingzhan.api.schemas.matters import (
     AttachmentOut,
@@ -28,6 +26,7 @@ from pingzhan.api.schemas.matters import (
 )
 from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
 from pingzhan.matters.emergency import NUMBERS
+from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.reference import Reference, UnitRef, reference
 from pingzhan.matters.queries.rights import is_reporter, next_steps
 from pingzhan.matters.queries.sheet import Sheet, TimelineItem, sheet
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 def sees_all(actor: Actor, matter: "Matter") -> bool:
     """Whether the actor sees what is said among staff; who only reported the matter sees what is said to residents."""
-    return can(actor, Permission.MATTER_VIEW, matter.path, unit_id=matter.handler_id)
+    return sees_as_staff(actor, matter)
 
 
 def matter_rows(matters: "Sequence[Matter]", *, at: datetime) -> list[MatterRow]:
@@ -179,7 +178,7 @@ def _sheet(found: Sheet, *, by: Actor, at: datetime) -> dict[str, Any]:
         "split_from": matter.parent.number if matter.parent else None,
         "merged_into": matter.merged_into.number if matter.merged_into else None,
         "attachments": [
-            _attachment(matter, picture) for picture in found.pictures if staff or picture.step == "report"
+            attachment_out(matter, picture) for picture in found.pictures if staff or picture.step == "report"
         ],
         "rating": RatingOut(stars=found.rating.stars, comment=found.rating.comment, at=found.rating.at)
         if found.rating
@@ -197,7 +196,8 @@ def _clock(clock: "Clock", *, at: datetime) -> ClockOut:
     )  # fmt: skip
 
 
-def _attachment(matter: "Matter", picture: "Attachment") -> AttachmentOut:
+def attachment_out(matter: "Matter", picture: "Attachment") -> AttachmentOut:
+    """A picture of a matter, with the address where it is."""
     url = reverse("api-v1:attachment", kwargs={"number": matter.number, "attachment": picture.pk})
     return AttachmentOut(
         id=picture.pk,

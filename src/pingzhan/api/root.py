@@ -9,7 +9,20 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Path, Router
 from ninja.openapi.schema import OpenAPISchema
 
-from pingzhan.api import exports, journal, matters, me, members, openapi, places, problems, public, steps
+from pingzhan.api import (
+    exports,
+    journal,
+    matters,
+    me,
+    members,
+    openapi,
+    places,
+    problems,
+    public,
+    steps,
+    takings,
+    whistles,
+)
 from pingzhan.api.bodies import PlainRenderer, StrictParser
 from pingzhan.api.callers import PUBLIC
 from pingzhan.api.docs import DocsPage
@@ -73,6 +86,11 @@ api = Api(
             {"name": "matters", "description": "Report a matter; read what one may see of them."},
             {"name": "steps", "description": "The eight-step loop, an address a step."},
             {"name": "exports", "description": "Lists as files."},
+            {"name": "takings", "description": "Which of a unit's people has a matter."},
+            {
+                "name": "whistles",
+                "description": "Units summoned to the spot of a matter, each with three clocks.",
+            },
             {"name": "public", "description": "What anybody may read."},
             {"name": "places", "description": "The area tree."},
             {"name": "people", "description": "Check-ins, members, teams."},
@@ -108,8 +126,10 @@ def get_problem_kind(
 
 api.add_router("/places", places.router)
 api.add_router("/matters", steps.router)
+api.add_router("/matters", takings.router)
 api.add_router("/matters", matters.router)
 api.add_router("/exports", exports.router)
+api.add_router("", whistles.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
 api.add_router("/stations", stations)

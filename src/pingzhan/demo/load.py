@@ -14,8 +14,10 @@ from pingzhan.demo.places import CITIES, load_places
 from pingzhan.demo.staff import make_cast
 from pingzhan.demo.stations import load_stations
 from pingzhan.demo.stories import DAYS, tell_stories
+from pingzhan.demo.takings import share_out
 from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
 from pingzhan.demo.texts.departments import rule_for
+from pingzhan.demo.whistles import load_calls, tell_whistles
 from pingzhan.matters.choices import Basis, ClockKind, Tier
 from pingzhan.matters.operations.catalogue import CategoryRow, LadderRow, RuleRow, load_catalogue
 from pingzhan.matters.rules import Allowance, Rung
@@ -42,6 +44,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"places   {len(places)} from the district down to the buildings")
         root = next(place for place in places if place.code == CITIES[city].root)
         load_reference(root, at=start)
+        load_calls(root, at=start)
         cast = make_cast(places=places, rng=rng, at=start)
         say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")
         members = tell_members(cast=cast, places=places, rng=Random(seed + 1), now=now)  # noqa: S311
@@ -49,6 +52,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"stations {load_stations(places=places, cast=cast, rng=Random(seed), at=start)} with their rooms")  # noqa: S311
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         say(f"matters  {made} over the last {DAYS} days")
+        say(f"teams    {share_out(cast=cast, now=now)} matters taken by somebody of their unit")
+        say(f"whistles {tell_whistles(cast=cast, places=places, now=now)} around the demo's community")
     tidy_search()
     say(f"loaded in {time.monotonic() - began:.0f} s")
 

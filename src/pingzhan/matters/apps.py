@@ -6,4 +6,4 @@ class MattersConfig(AppConfig):
     label = "matters"
 
     def ready(self) -> None:
-        from pingzhan.matters import following, listening, tasks  # noqa: F401 (what listens; the background work)
+        from pingzhan.matters import firsts_tasks, following, listening, taking_tasks, tasks, whistle_tasks  # noqa: F401 (registers the background work)

@@ -86,6 +86,9 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                 _("事项办理"),
                 (
                     (P.MATTER_VIEW, _("事项"), "desk:queue", "list-check"),
+                    (P.MATTER_VIEW, _("吹哨报到"), "desk:whistles", "bell-ringing"),
+                    (P.MATTER_HANDLE, _("本单位派单"), "desk:team", "hand-click"),
+                    (P.MATTER_ACCEPT, _("四个第一"), "desk:firsts", "clock"),
                     (P.MATTER_REPORT, _("代为上报"), "desk:report", "plus"),
                     (P.MATTER_VIEW, pgettext("list", "公示"), "desk:notices", "speakerphone"),
                     (P.MATTER_VIEW, _("台账"), "desk:ledgers", "books"),

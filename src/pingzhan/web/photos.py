@@ -7,11 +7,10 @@ from django.http import FileResponse, HttpRequest
 from django.views.decorators.http import require_safe
 
 from pingzhan.access.actors import Actor
-from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import can
 from pingzhan.core.errors import NotFound
 from pingzhan.core.files import content_type_of, open_file
 from pingzhan.matters.queries.lists import matter_for
+from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.sheet import attachment_for
 from pingzhan.web.portal.proof import proven
 
@@ -42,4 +41,4 @@ def _seen_by(request: HttpRequest, number: str) -> tuple[Any, bool]:
         if matter is None:
             raise
         return matter, False
-    return matter, can(actor, Permission.MATTER_VIEW, matter.path, unit_id=matter.handler_id)
+    return matter, sees_as_staff(actor, matter)

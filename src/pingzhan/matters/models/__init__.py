@@ -12,6 +12,7 @@ from pingzhan.matters.models.clock import Pause as Pause
 from pingzhan.matters.models.closing import Notice as Notice
 from pingzhan.matters.models.closing import Rating as Rating
 from pingzhan.matters.models.exports import Export as Export
+from pingzhan.matters.models.firsts import FirstTimes as FirstTimes
 from pingzhan.matters.models.matter import Matter as Matter
 from pingzhan.matters.models.passing import Merger as Merger
 from pingzhan.matters.models.passing import Referral as Referral
@@ -22,3 +23,10 @@ from pingzhan.matters.models.redaction import Redaction as Redaction
 from pingzhan.matters.models.surge import BulkAction as BulkAction
 from pingzhan.matters.models.surge import BulkItem as BulkItem
 from pingzhan.matters.models.surge import Presence as Presence
+from pingzhan.matters.models.takings import Taking as Taking
+from pingzhan.matters.models.takings import TeamRule as TeamRule
+from pingzhan.matters.models.whistles import CallRule as CallRule
+from pingzhan.matters.models.whistles import Lateness as Lateness
+from pingzhan.matters.models.whistles import Summons as Summons
+from pingzhan.matters.models.whistles import Whistle as Whistle
+from pingzhan.matters.models.whistles import WhistleEntry as WhistleEntry

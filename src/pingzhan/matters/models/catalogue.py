@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from pingzhan.core.db import PathField
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
+from pingzhan.matters.whistle_workflow import WhistleClock
 
 
 class Category(models.Model):
@@ -58,7 +59,7 @@ class TimeRule(models.Model):
 
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency.choices, blank=True, default="")
-    kind = models.CharField(max_length=20, choices=ClockKind.choices)
+    kind = models.CharField(max_length=20, choices=[*ClockKind.choices, *WhistleClock.choices])
     basis = models.CharField(max_length=10, choices=Basis.choices)
     minutes = models.PositiveIntegerField(default=0)  # of working time or of the clock
     days = models.PositiveSmallIntegerField(default=0)  # working days or calendar days; used when minutes is 0

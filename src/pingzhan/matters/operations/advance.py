@@ -16,6 +16,7 @@ from pingzhan.matters.choices import Status, Step
 from pingzhan.matters.models import Attachment, Clock, Matter, Remark
 from pingzhan.matters.operations.clocks import RUNS, next_due, open_pauses, plan_clocks, write_clocks
 from pingzhan.matters.operations.pictures import StoredPicture
+from pingzhan.matters.operations.taking_ends import end_takings
 from pingzhan.matters.queries.rights import has_right, is_open_to, is_reporter
 from pingzhan.matters.rules import CLOCKS, ClockChange, allowed_sources
 from pingzhan.matters.workflow import CLOSED, TABLE
@@ -98,7 +99,9 @@ def advance(move: Move) -> Matter:
             changes.setdefault("awaits_id", None)
         if after != before:
             changes |= {"status": after, "status_at": at, "is_open": after not in CLOSED}
+        unit_before = matter.handler_id
         _claim(move, changes)
+        end_takings(matter, before=before, unit_before=unit_before, at=at)
         write_clocks(matter, plan, at=at)
         said: dict[str, Any] = _digests(move.words) | move.data
         entry = record(

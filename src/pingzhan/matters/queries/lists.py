@@ -17,7 +17,9 @@ from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.core.search import matching
 from pingzhan.matters.choices import Status
 from pingzhan.matters.models import Category, Matter, Notice
+from pingzhan.matters.queries.reach import summoned_to
 from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.takings import taken_by_me, waiting_for_somebody
 from pingzhan.matters.workflow import CLOSED, OWNER
 from pingzhan.places.queries import get_places
 
@@ -46,6 +48,7 @@ class Filters:
     supervised: bool = False
     escalated: bool = False
     mine: bool = False
+    taken: str = ""  # "me": taken by the actor; "nobody": in the hands of a unit of theirs, and taken by nobody
 
 
 def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Matter]:
@@ -87,6 +90,10 @@ def in_state(rows: QuerySet[Matter], actor: Actor, filters: Filters, *, at: date
         rows = rows.filter(next_due_at__lt=at)
     if filters.mine:
         rows = rows.filter(waits_for(actor.unit_ids))
+    if filters.taken == "me":
+        rows = rows.filter(taken_by_me(actor))
+    elif filters.taken == "nobody":
+        rows = rows.filter(waiting_for_somebody(actor.unit_ids))
     return rows
 
 
@@ -160,7 +167,7 @@ def place_in_queue(matter: Matter, *, due_first: bool) -> str | None:
 
 def matter_for(actor: Actor, number: str) -> Matter:
     """The matter with this number within the actor's scope, or their own; raises NotFound otherwise."""
-    reach = scope(actor, Permission.MATTER_VIEW)
+    reach = scope(actor, Permission.MATTER_VIEW) | summoned_to(actor)
     if actor.user_id is not None:
         reach |= Q(reporter_id=actor.user_id)
     rows = Matter.objects.filter(reach, number=number)

@@ -48,6 +48,8 @@ from pingzhan.people.queries.skills import catalogue as catalogue
 from pingzhan.people.queries.skills import kinds as kinds
 from pingzhan.people.queries.skills import proof_state as proof_state
 from pingzhan.people.queries.skills import skills_of as skills_of
+from pingzhan.people.queries.staff import Colleague as Colleague
+from pingzhan.people.queries.staff import colleagues_of as colleagues_of
 from pingzhan.people.queries.teams import member_of as member_of
 from pingzhan.people.queries.teams import memberships_of as memberships_of
 from pingzhan.people.queries.teams import open_nominations as open_nominations

@@ -15,7 +15,7 @@ from pingzhan.matters.queries.lists import Filters
 
 # Everything that the address of a queue may say; anything else is dropped, so that it can be handed on safely.
 NARROWING = ("q", "place", "category", "urgency", "handler", "since", "supervised")
-STATES = ("status", "overdue", "mine", "all")
+STATES = ("status", "overdue", "mine", "taken", "all")
 NAMES = (*NARROWING, *STATES, "order", "group", "limit", "after")
 LIMITS = (20, 100)
 MOST = 200  # characters of one value
@@ -76,6 +76,7 @@ def asked(query: QueryDict | Mapping[str, Any], *, at: datetime) -> Asked:
         urgency=said.get("urgency", "") if said.get("urgency") in Urgency.values else "",
         supervised=said.get("supervised") == "1",
         mine=said.get("mine") == "1",
+        taken=said.get("taken", "") if said.get("taken") in ("me", "nobody") else "",
     )
     limit = next((count for count in LIMITS if said.get("limit") == str(count)), LIMITS[0])
     grouped = said.get("group") == "1"

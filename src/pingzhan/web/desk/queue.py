@@ -121,7 +121,10 @@ def tabs(wanted: Asked, actor: Actor, counts: dict[str, int] | None) -> list[dic
         return {"label": label, "count": count, "url": url, "current": current, "late": key == "overdue"}
 
     found = [tab(_("待我处理"), "mine", filters.mine, mine="1")] if actor.unit_ids else []
-    plain = not (filters.status or filters.overdue or filters.mine or everything)
+    if actor.unit_ids and actor.holding(P.MATTER_HANDLE):
+        found.append(tab(_("我接的"), "", filters.taken == "me", taken="me"))
+        found.append(tab(_("待接"), "", filters.taken == "nobody", taken="nobody"))
+    plain = not (filters.status or filters.overdue or filters.mine or filters.taken or everything)
     found.append(tab(_("未办结"), "open", plain))
     found.append(tab(_("已逾期"), "overdue", filters.overdue, overdue="1"))
     found += [

@@ -22,21 +22,27 @@ from pingzhan.core.personal_data import Hidden, hide_personal
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Status, Step, Urgency
 from pingzhan.matters.emergency import NUMBERS
+from pingzhan.matters.queries.firsts import firsts_of
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.pauses import open_pause, time_to_pause
+from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import is_reporter, may_open_contact, may_redact, next_steps
 from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
+from pingzhan.matters.queries.whistles import can_whistle_now, running_whistle
 from pingzhan.matters.rules import endangers_life
 from pingzhan.places.names import named
 from pingzhan.places.queries import to_narrow_by
 from pingzhan.web.desk.asked import Asked, asked_by_words
+from pingzhan.web.desk.firsts import firsts_shown
 from pingzhan.web.desk.queue import category_choices, next_in_queue
 from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.desk.steps import HINTS, LAST, PRIMARY, STEPS, take, text_of
 from pingzhan.web.forms.steps import shown_forms, unsent_words
 from pingzhan.web.guards import needs
+from pingzhan.web.takings import taking_shown
+from pingzhan.web.whistles import units_offered
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Matter
@@ -113,6 +119,9 @@ def show(
         "redaction": _redaction(actor, matter, problem=problem, failed=failed, original=original) | {"typed": typed},
         "purposes": [_("联系居民核实情况"), _("约定上门时间"), _("答复办理结果")],
         "ended": matter.status in (Status.ARCHIVED, Status.REJECTED, Status.MERGED, Status.WITHDRAWN),
+        **whistle_of(actor, matter),
+        **taking_shown(actor, matter),
+        "firsts": firsts_shown(firsts_of(matter)),
         "list": queue.words(),
         "back": queue.url(),
         "next_url": queue.sheet_url(following) if following else "",
@@ -124,6 +133,19 @@ def show(
     if request.method == "POST":
         response["HX-Push-Url"] = "false"  # the address of a step is no page
     return response
+
+
+def whistle_of(actor: Actor, matter: Matter) -> dict[str, Any]:
+    """The matter's whistle, running or the last; or whom one press would summon; one statement, or two."""
+    last = running_whistle(matter)
+    runs = last is not None and last.ended_at is None
+    offered = units_offered(matter, but=set()) if not runs and can_whistle_now(actor, matter) else []
+    return {
+        "whistle": last,
+        "whistle_runs": runs,
+        "calls": [unit for unit in offered if unit["proposed"]],
+        "can_whistle": bool(offered),
+    }
 
 
 def _steps(
@@ -351,7 +373,7 @@ def _after(request: HttpRequest, matter: Matter, queue: Asked, following: str) -
     if text_of(request, "then") == "next":
         return redirect(queue.sheet_url(following) if following else queue.url())
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if can(actor, P.MATTER_VIEW, matter.path, unit_id=matter.handler_id) or is_reporter(actor, matter):
+    if sees_as_staff(actor, matter) or is_reporter(actor, matter):
         return redirect(queue.sheet_url(matter.number))
     return redirect(queue.url())
 

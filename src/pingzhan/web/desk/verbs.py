@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.matters.choices import Status, Step
+from pingzhan.matters.whistle_workflow import SummonsState, WhistleStep
 from pingzhan.people.choices import CheckInState, CheckInStep, TeamPost
 
 # Of matters the steps say it themselves.
@@ -13,6 +14,12 @@ _VERBS: dict[str, Any] = {
     "matter.redact": _("隐去反映内容"),
     "matter.undo": _("撤销批量操作"),
     "matter.export": _("导出清单"),
+    "taking.take": _("接单或派单"),
+    "taking.hand_back": _("交回"),
+    "taking.no_show": _("接单未办"),
+    "unit.cap": _("设定接单上限"),
+    "whistle.late": _("哨单逾期告知上级"),
+    "catalogue.calls": _("更新吹哨规则"),
     "catalogue.load": _("更新类别、时限与转办规则"),
     "access.grant": _("授权"),
     "access.revoke": _("收回授权"),
@@ -92,6 +99,8 @@ _KINDS: dict[str, Any] = {
 
 _SUBJECTS: dict[str, Any] = {
     "matter": _("事项"),
+    "whistle": _("哨单"),
+    "taking": _("接单"),
     "user": _("账号"),
     "person": _("人员"),
     "unit": _("单位"),
@@ -121,6 +130,9 @@ def verb_label(verb: str) -> str:
     step = verb.removeprefix("check_in.")
     if verb.startswith("check_in.") and step in CheckInStep.values:
         return str(CheckInStep(step).label)
+    step = verb.removeprefix("whistle.")
+    if verb.startswith("whistle.") and step in WhistleStep.values:
+        return str(WhistleStep(step).label)
     return str(_VERBS.get(verb, verb))
 
 
@@ -130,6 +142,8 @@ def state_label(state: str, subject: str = "matter") -> str:
         return str(CheckInState(state).label)
     if subject == "team" and state in TeamPost.values:
         return str(TeamPost(state).label)
+    if subject == "whistle" and state in SummonsState.values:
+        return str(SummonsState(state).label)
     return str(Status(state).label) if state in Status.values else state
 
 

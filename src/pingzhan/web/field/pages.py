@@ -20,6 +20,7 @@ from pingzhan.matters.queries.lists import Filters, field_done, field_matters, m
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import may_open_contact, next_steps
 from pingzhan.matters.queries.sheet import sheet
+from pingzhan.matters.queries.takings import takers_of
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
 from pingzhan.web.forms.places import full_place
@@ -28,7 +29,9 @@ from pingzhan.web.forms.report import kept_key
 from pingzhan.web.forms.steps import FIELD_STEPS, shown_forms, take, unsent_words
 from pingzhan.web.guards import needs
 from pingzhan.web.portal.words import shown_clocks
+from pingzhan.web.takings import taking_shown
 from pingzhan.web.uploads import pictures_of
+from pingzhan.web.whistles import summonses_shown
 
 # Why a worker on the way calls the reporter; what is chosen goes on record and the reporter sees it.
 PURPOSES = (
@@ -57,7 +60,14 @@ def today(request: HttpRequest) -> HttpResponse:
     else:
         found = queue_page(actor, Filters(open=True), at=at, after=after, limit=50)
     rows = shown_rows(found.items, at=at)
+    takers = takers_of([row.pk for row in found.items], actor) if handles and found.items else {}
+    for row in rows:
+        row["taker"] = takers.get(row["matter"].pk)
+        row["free"] = handles and row["taker"] is None
+    # What one has taken oneself first; the rest stays in the order of their deadlines.
+    rows.sort(key=lambda row: not (row["taker"] is not None and row["taker"].mine))
     context = {
+        "calls": summonses_shown(actor, at=at) if after is None else [],
         "handles": handles,
         "rows": rows,
         "late": sum(row["late"] for row in rows),
@@ -188,6 +198,7 @@ def _page(
         "contact": contact,
         "may_call": bool(matter.contact_phone or matter.contact_name) and may_open_contact(actor, matter),
         "purposes": [(str(purpose), purpose) for purpose in PURPOSES],
+        **taking_shown(actor, matter),
         "unsent": unsent_words(steps, tried=step, typed=typed),
         "had_pictures": bool(request.FILES),
         "key": kept_key(request, problem),

@@ -17,6 +17,7 @@ from pingzhan.core.errors import DomainError
 from pingzhan.core.idempotency import once
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Urgency
+from pingzhan.matters.operations.settle import settle_on_spot
 from pingzhan.places.choices import Level
 from pingzhan.places.queries import get_places
 from pingzhan.web.forms.problems import problem_of
@@ -57,26 +58,31 @@ def _send(request: HttpRequest, form: FieldReportForm) -> HttpResponse:
     pictures = pictures_of(request)
     body = [{name: said[name] for name in said if name != "key"}, [picture.name for picture in pictures]]
 
+    told: dict[str, Any] = {
+        "text": said["text"],
+        "location": form.location(),
+        "by": actor,
+        "at": at,
+        "category": said["category"],
+        "urgency": said["urgency"],
+        "contact_name": said["contact_name"],
+        "contact_phone": said["contact_phone"],
+        "pictures": pictures,
+    }
+
     def work() -> tuple[int, Any]:
-        matter = operations.report(
-            text=said["text"],
-            location=form.location(),
-            source=Source.FIELD,
-            by=actor,
-            at=at,
-            category=said["category"],
-            urgency=said["urgency"],
-            contact_name=said["contact_name"],
-            contact_phone=said["contact_phone"],
-            pictures=pictures,
-        )
+        if said["settled"]:
+            matter = settle_on_spot(result=said["result"], **told)
+        else:
+            matter = operations.report(source=Source.FIELD, **told)
         return 201, {"number": matter.number}
 
     answer = once(
         key=said["key"], owner=f"field:{actor.user_id}", route="report",
         body=json.dumps(body, sort_keys=True).encode(), at=at, work=work,
     )  # fmt: skip
-    messages.success(request, _("已上报，编号 %(number)s。") % {"number": answer.body["number"]})
+    words = _("已上报并办结，编号 %(number)s，等待核实。") if said["settled"] else _("已上报，编号 %(number)s。")
+    messages.success(request, words % {"number": answer.body["number"]})
     # Who may only report follows it as who reported it.
     door = "field:matter" if actor.holding(Permission.MATTER_VIEW) else "portal:matter"
     response = HttpResponseRedirect(reverse(door, args=[answer.body["number"]]))
@@ -85,5 +91,8 @@ def _send(request: HttpRequest, form: FieldReportForm) -> HttpResponse:
 
 
 def _page(request: HttpRequest, typed: dict[str, Any], *, problem: DomainError | None = None) -> HttpResponse:
-    context = report_page(request, typed, problem) | {"urgencies": Urgency.choices}
+    context = report_page(request, typed, problem) | {
+        "urgencies": Urgency.choices,
+        "may_settle": bool(request.actor.holding(Permission.MATTER_HANDLE)),  # type: ignore[attr-defined]
+    }
     return render(request, "field/report.html", context, status=problem.status if problem else 200)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.field import pages, report, team
+from pingzhan.web.field import pages, report, taking, team, whistles
 
 app_name = "field"
 urlpatterns = [
@@ -12,7 +12,10 @@ urlpatterns = [
     path("me/", pages.me, name="me"),
     path("team/", team.team, name="team"),
     path("team/<uuid:check_in_id>/", team.member, name="member"),
+    path("whistles/<uuid:whistle_id>/", whistles.whistle, name="whistle"),
+    path("whistles/<uuid:whistle_id>/<slug:step>/", whistles.step, name="whistle_step"),
     path("matters/<slug:number>/", pages.matter_page, name="matter"),
     path("matters/<slug:number>/contact/", pages.contact, name="contact"),
+    path("matters/<slug:number>/taking/<slug:act>/", taking.taking, name="taking"),
     path("matters/<slug:number>/<slug:step>/", pages.step, name="step"),
 ]

@@ -98,6 +98,16 @@ class FieldReportForm(ReportForm):
     """Of a worker: what they found themselves, or what somebody told them."""
 
     urgency = forms.ChoiceField(choices=[("", ""), *Urgency.choices], required=False)
+    settled = forms.BooleanField(required=False)  # pressed: put right on the spot, by what `result` tells
+    result = forms.CharField(
+        max_length=2000, required=False, error_messages={"max_length": gettext_lazy("文字过长，最多 2000 字")}
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("settled") and not cleaned.get("result", "").strip():
+            self.add_error("result", _("请写明怎么解决的"))
+        return cleaned
 
 
 def sent(request: HttpRequest) -> QueryDict:

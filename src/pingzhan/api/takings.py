@@ -1,0 +1,128 @@
+"""Inside a team: grabbing a matter, giving it to one of the unit's people, handing it back."""
+
+# untranslated throughout: the names of steps for readers of the API document
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from pingzhan.api.bodies import json_body
+from pingzhan.api.callers import SIGNED_IN, ApiRequest
+from pingzhan.api.parameters import IdempotencyKey, MatterNumber
+from pingzhan.api.responses import STAFF, WRITE, answers
+from pingzhan.api.schemas import takings as schemas
+from pingzhan.api.schemas.common import In
+from pingzhan.api.writing import owner_of, write
+from pingzhan.core.errors import NotAllowed
+from pingzhan.matters.choices_taking import TakingEnd, TakingWay
+from pingzhan.matters.operations import taking as operations
+from pingzhan.matters.queries.lists import matter_for
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.takings import cap_of, holds_for, may_assign, members_of
+
+router = Router(tags=["takings"], auth=SIGNED_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One of the four: its last part of the address, what goes with it, which operation takes it."""
+
+    name: str
+    body: type[In]
+    take: Callable[..., Any]
+    summary: str
+    description: str
+
+
+DOORS = (
+    Door(
+        "grab", schemas.GrabIn, operations.grab, "Grab it (抢单)",
+        "I do it, for the unit in charge; of several at once one wins.",
+    ),
+    Door(
+        "assign", schemas.AssignIn, operations.assign, "Assign it (派给)",
+        "To one of the unit's people; who had it before has it no longer.",
+    ),
+    Door(
+        "rotate", schemas.GrabIn, operations.rotate, "Rotate it (轮派)",
+        "To whose turn it is: the least open matters, then who has waited longest.",
+    ),
+    Door(
+        "hand_back", schemas.HandBackIn, operations.hand_back, "Hand it back (交回)",
+        "The matter waits for another of the unit.",
+    ),
+)  # fmt: skip
+
+
+def _open(door: Door) -> None:
+    needed = any(field.is_required() for field in door.body.model_fields.values())
+    body = json_body(... if needed else door.body())
+
+    def take(
+        request: ApiRequest,
+        number: MatterNumber,
+        idempotency_key: IdempotencyKey,
+        data: door.body = body,  # type: ignore[name-defined]
+    ) -> HttpResponse:
+        matter = matter_for(request.actor, number)
+
+        def work() -> tuple[int, schemas.TakingOut]:
+            taken = door.take(matter=matter, by=request.actor, at=request.at, **data.fields())
+            return 200, taking_out(taken, number)
+
+        return write(request, route=f"{door.name}:{number}", owner=owner_of(request), work=work)
+
+    router.post(
+        f"/{{number}}/{door.name}",
+        response=answers({200: schemas.TakingOut}, *STAFF, *WRITE),
+        operation_id=f"{door.name}_matter",
+        summary=door.summary,
+        description=door.description,
+        url_name=f"taking-{door.name}",
+    )(take)
+
+
+for _door in DOORS:
+    _open(_door)
+
+
+@router.get(
+    "/{number}/team",
+    response=answers({200: schemas.TeamOut}, *STAFF),
+    operation_id="get_matter_team",
+    summary="To whom of the unit in charge it can be given",
+)
+def get_matter_team(request: ApiRequest, number: MatterNumber) -> schemas.TeamOut:
+    """The people of the unit in charge with what each has open; for those of the unit."""
+    matter = matter_for(request.actor, number)
+    unit = reference().units.get(matter.handler_id) if matter.handler_id else None
+    if unit is None or not (holds_for(request.actor, matter) or may_assign(request.actor, matter)):
+        raise NotAllowed(_("只有承办单位的人员可以查看本单位的人员和在手件数。"))
+    return schemas.TeamOut(
+        unit=unit.code,
+        cap=cap_of(unit.id),
+        people=[
+            schemas.MemberOut(
+                person=one.who.person_id, name=one.who.name, open=one.open, done=one.done, no_shows=one.no_shows
+            )
+            for one in members_of(unit, at=request.at)
+        ],
+    )
+
+
+def taking_out(taking: Any, number: str) -> schemas.TakingOut:
+    """A taking with the name of whose it is."""
+    return schemas.TakingOut(
+        matter=number,
+        person=taking.person_id,
+        name=taking.person.name,
+        way=TakingWay(taking.way),
+        since=taking.since,
+        sign_by=taking.due_at,
+        until=taking.until,
+        ending=TakingEnd(taking.ending) if taking.ending else None,
+    )
