@@ -21,6 +21,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "locate": ("sqlite",),
     "demo": ("sqlite",),
     "journal": ("sqlite", "postgres"),
+    "coverage": ("sqlite", "postgres"),
     "personal_data": ("sqlite",),
 }
 

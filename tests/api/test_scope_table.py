@@ -74,6 +74,7 @@ CONTACT = "  u - n y y y y n n n n -"
 EXPORT = "   u n n n y y y y y y y n"
 NOT_ANOTHERS = "u - - - - - - - - - - -"
 ANSWER = "   u - n y y y n n n n n -"
+COVERAGE = " u - - - y y - y y y y y"
 JOURNAL = "  u - - - - y - - y y y y"
 
 MEMBERS = "  u - - - y y - y y y - -"
@@ -106,6 +107,8 @@ TABLE = {
     "list_matters": SIGNED_IN,  # what is in them: test_no_list_names_what_is_outside
     "count_matters": SIGNED_IN,
     "list_units": SEE,
+    "list_appointments": SIGNED_IN,  # what is in them: tests/scenarios/test_leaks_of_people.py
+    "get_coverage": COVERAGE,
     "get_matter": SEE,
     "get_timeline": SEE,
     "get_attachment": SEE,
@@ -275,6 +278,7 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "get_station": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}"),
     "list_rooms": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}/rooms"),
     "list_functions": lambda _, client, matter: client.get("/api/v1/stations/functions"),
+    "get_coverage": lambda _, client, matter: client.get(f"/api/v1/places/{matter.community}/coverage"),
     "open_contact": lambda _, client, matter: _post(client, f"/api/v1/matters/{matter.number}/contact", purpose="联系"),
     "get_attachment": _attachment,
     "prove_entry": _proof,

@@ -4,8 +4,8 @@ from typing import Any
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.people.models import Appointment, Person
-from pingzhan.people.operations import create_person, merge_persons
-from tests.factories.world import HOME, World
+from pingzhan.people.operations import create_person, load_chains, merge_persons
+from tests.factories.world import DISTRICT, HOME, World
 
 
 def somebody(world: World, name: str = "新人", *, place: str = HOME, phone: str = "") -> Person:
@@ -25,5 +25,8 @@ def addresses(world: World) -> dict[str, dict[str, Any]]:
         **{f"desk:person{name}": person for name in ("", "_edit", "_phone", "_account", "_appoint")},
         "desk:person_merge": {"person_id": one.pk, "other_id": other.pk},
         "desk:unmerge": {"merge_id": merge.pk},
+        "desk:organisation_chain": {
+            "chain_id": load_chains(place=world.places[DISTRICT], by=SYSTEM, at=world.at)[0].pk
+        },
         "desk:office": {"appointment_id": office.pk},
     }

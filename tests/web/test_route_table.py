@@ -43,6 +43,7 @@ RUN = frozenset({"community_staff", "secretary", "street_staff", "street_secreta
 EXPORT = RUN | {"property_staff", "inspector"}
 ANSWER_FOR = frozenset({"secretary", "street_secretary", "command"})
 SEE_PERSONS = RUN | {"administrator"}
+GRANT = frozenset({"administrator"})
 SEE_COVERAGE = SEE_PERSONS | {"inspector"}
 APPOINT = ANSWER_FOR | {"administrator"}
 MEMBERS = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
@@ -137,6 +138,9 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:unmerge": ("post", APPOINT),
     "desk:office": ("get", APPOINT),
     "desk:coverage": ("get", SEE_COVERAGE),
+    "desk:organisation": ("get", GRANT),
+    "desk:organisation_load": ("post", GRANT),
+    "desk:organisation_chain": ("get", GRANT),
     "desk:gaps": ("get", SEE_COVERAGE),
     "desk:fill": ("get", APPOINT),
     "join": ("get", NOBODY),  # without a link that holds; test_people_desk.py opens it

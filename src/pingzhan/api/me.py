@@ -6,6 +6,7 @@ from ninja import Router
 from pingzhan.access.roles import ROLES
 from pingzhan.api.callers import SIGNED_IN, ApiRequest
 from pingzhan.api.parameters import After, Limit
+from pingzhan.api.people import appointment_rows
 from pingzhan.api.presenting import matter_rows
 from pingzhan.api.responses import answers
 from pingzhan.api.schemas.common import PageOut
@@ -15,6 +16,7 @@ from pingzhan.core.paging import page
 from pingzhan.journal.queries import openings_of_person
 from pingzhan.matters.queries.lists import field_matters, numbers_by_id, reported_by
 from pingzhan.matters.queries.reference import reference
+from pingzhan.people.queries import offices_of_user, person_of_user
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
 
@@ -46,7 +48,14 @@ def get_me(request: ApiRequest) -> MeOut:
     permissions = {permission for held in actor.held for permission in held.definition.permissions}
     homes = [held.definition.home for held in actor.held]
     home = next((face for face in ("desk", "field") if face in homes), ROLES["resident"].home)
-    return MeOut(id=actor.user_id, name=actor.name, roles=roles, permissions=sorted(permissions), home=home)
+    return MeOut(
+        id=actor.user_id,
+        name=actor.name,
+        roles=roles,
+        permissions=sorted(permissions),
+        home=home,
+        appointments=appointment_rows(offices_of_user(actor.user_id)),
+    )
 
 
 @router.get("/today", response=answers({200: TodayOut}, 401), operation_id="get_today", summary="My matters today")
@@ -78,7 +87,9 @@ def list_my_matters(request: ApiRequest, limit: Limit, after: After) -> PageOut[
 def list_openings(request: ApiRequest, limit: Limit, after: After) -> PageOut[OpeningOut]:
     """Who was shown my name or phone in the clear, when and for what purpose, newest first."""
     assert request.actor.user_id is not None
-    found = page(openings_of_person(request.actor.user_id), order=("-entry_id",), after=after, limit=limit)
+    person = person_of_user(request.actor.user_id)
+    owners = [request.actor.user_id, *([person.pk] if person else [])]
+    found = page(openings_of_person(*owners), order=("-entry_id",), after=after, limit=limit)
     numbers = numbers_by_id([row.entry.subject_id for row in found.items if row.entry.subject_type == "matter"])
     items = [
         OpeningOut(

@@ -20,6 +20,7 @@ from pingzhan.matters.choices import Urgency
 from pingzhan.matters.queries import lists
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor
+from pingzhan.people.choices import UnitKind
 from pingzhan.people.queries import units_for_dispatch, units_in_scope
 from pingzhan.places.names import named
 from pingzhan.places.queries import get_place, get_places
@@ -121,6 +122,7 @@ def list_units(
     after: After,
     matter: str = Query("", max_length=60, description="Number of a matter: the units that it can be handed to."),
     place: str = Query("", max_length=60, description="Code of a place: the units on the way up from it."),
+    kind: str = Query("", max_length=20, description="Kind of unit: " + ", ".join(UnitKind.values) + "."),
 ) -> PageOut[UnitOut]:
     """From near to far. With neither matter nor place: all units of the caller's area and above it."""
     if matter:
@@ -132,6 +134,8 @@ def list_units(
         rows = units_for_dispatch(request.actor, path)
     else:
         rows = units_in_scope(request.actor)
+    if kind:
+        rows = rows.filter(kind=kind)
     found = page(rows, order=("-path", "id"), after=after, limit=limit)
     return PageOut[UnitOut](items=[_unit(row) for row in found.items], next=found.next)
 

@@ -16,6 +16,7 @@ from pingzhan.api import (
     me,
     members,
     openapi,
+    people,
     places,
     problems,
     public,
@@ -93,7 +94,7 @@ api = Api(
             },
             {"name": "public", "description": "What anybody may read."},
             {"name": "places", "description": "The area tree."},
-            {"name": "people", "description": "Check-ins, members, teams."},
+            {"name": "people", "description": "Offices, which places have whom, check-ins, members, teams."},
             {"name": "stations", "description": "Stations, their rooms and what these serve as."},
             {"name": "me", "description": "The caller."},
             {"name": "journal", "description": "Proofs that what is on record was not changed."},
@@ -124,6 +125,7 @@ def get_problem_kind(
     return ProblemKind(type=f"{problems.PREFIX}{kind.name}", title=kind.name, status=kind.status, meaning=kind.meaning)
 
 
+api.add_router("", people.router)
 api.add_router("/places", places.router)
 api.add_router("/matters", steps.router)
 api.add_router("/matters", takings.router)

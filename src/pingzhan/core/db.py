@@ -199,6 +199,8 @@ def _taken_as_is(field: Any) -> bool:
 
 def _converter(field: Any) -> Callable[[Any], Any]:
     """From a value to what the driver takes; remembers the last ones, since times and superiors repeat."""
+    if field.get_internal_type() == "JSONField":  # whose values cannot be remembered
+        return lambda value: field.get_db_prep_save(value, connection)
     if field.get_internal_type() == "JSONField":  # lists and mappings cannot be remembered
 
         def prepare(value: Any) -> Any:

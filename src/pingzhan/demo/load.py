@@ -10,6 +10,7 @@ from django.db import transaction
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import tidy_search
 from pingzhan.demo.members import load_skills, tell_members
+from pingzhan.demo.organisation import note_weeks, staff_organisation
 from pingzhan.demo.places import CITIES, load_places
 from pingzhan.demo.staff import make_cast
 from pingzhan.demo.stations import load_stations
@@ -50,6 +51,9 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         members = tell_members(cast=cast, places=places, rng=Random(seed + 1), now=now)  # noqa: S311
         say(f"members  {members} checked in, with teams and captains")
         say(f"stations {load_stations(places=places, cast=cast, rng=Random(seed), at=start)} with their rooms")  # noqa: S311
+        taken_on = staff_organisation(cast=cast, places=places, rng=Random(seed + 2), at=start)  # noqa: S311
+        note_weeks(now=now)
+        say(f"posts    {taken_on} heads, workers and building leaders, with gaps to mend")
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         say(f"matters  {made} over the last {DAYS} days")
         say(f"teams    {share_out(cast=cast, now=now)} matters taken by somebody of their unit")

@@ -20,7 +20,7 @@ from pingzhan.places.models import Place
 
 KINDS = {
     "committee": UnitKind.COMMUNITY,
-    "owners": UnitKind.SOCIAL,
+    "owners": UnitKind.OWNERS,
     "property": UnitKind.PROPERTY,
     "department": UnitKind.DEPARTMENT,
     "utility": UnitKind.ENTERPRISE,
@@ -56,7 +56,7 @@ class Cast:
 
 
 def make_cast(*, places: list[Place], rng: Random, at: datetime) -> Cast:
-    """Units of every level, a user for each that handles matters, a worker for each grid, leaders of one street."""
+    """Units of every level, a user for each that handles matters, a worker for each grid."""
     cast = Cast(rng, at)
     by_level: dict[str, list[Place]] = {}
     for place in places:
@@ -66,10 +66,6 @@ def make_cast(*, places: list[Place], rng: Random, at: datetime) -> Cast:
             _make_units(cast, place, level)
     for grid in by_level["grid"]:
         _grid_worker(cast, grid)
-    for building in by_level["building"]:
-        if f"/{DEMO_STREET}/" in building.path:
-            person = create_person(name=person_name(rng), phone=cast.phone(), place=building, by=SYSTEM, at=at)
-            appoint(person=person, role="building_leader", place=building, by=SYSTEM, at=at)
     _accounts(cast, by_level)
     return cast
 

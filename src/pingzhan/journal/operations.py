@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 
-from pingzhan.core.db import insert_row, number_rows, try_exclusive
+from pingzhan.core.db import insert_many, insert_row, number_rows, try_exclusive
 from pingzhan.core.ids import uuid7
 from pingzhan.journal import merkle
 from pingzhan.journal.actors import NAMELESS, Actor
@@ -99,6 +99,13 @@ def record_many(entries: Iterable[Entry]) -> list[Entry]:
     """Append many drafts, in their order, in the transaction of the operation; a statement for every few hundred."""
     _must_be_in_transaction()
     return Entry.objects.bulk_create(entries, batch_size=1000)
+
+
+def record_load(entries: Iterable[Entry]) -> int:
+    """As record_many, by the quickest way that the database has, for loads of tens of thousands; how many."""
+    _must_be_in_transaction()
+    fields = (*FIELDS, "mac")
+    return insert_many(Entry, fields, ([getattr(entry, name) for name in fields] for entry in entries))
 
 
 def _must_be_in_transaction() -> None:

@@ -98,13 +98,14 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
             (
                 _("区域与人员"),
                 (
-                    (P.PERSON_VIEW, _("单位"), "desk:units", "building-community"),
-                    (P.PERSON_VIEW, _("人员"), "desk:persons", "users"),
+                    (P.PERSON_VIEW, pgettext("list", "单位"), "desk:units", "building-community"),
+                    (P.PERSON_VIEW, pgettext("list", "人员"), "desk:persons", "users"),
                     (P.COVERAGE_VIEW, _("覆盖"), "desk:coverage", "target"),
                     (P.MEMBER_VIEW, _("队员台账"), "desk:members", "heart-handshake"),
                     (P.MATTER_VIEW, _("阵地"), "desk:stations", "flag"),
                     (P.PLACE_VIEW, _("区域"), "desk:places", "map-2"),
                     (P.PLACE_DRAW, _("区域体检"), "desk:place_checks", "stethoscope"),
+                    (P.ACCESS_GRANT, _("组织链"), "desk:organisation", "route"),
                 ),
             ),
             (

@@ -12,6 +12,7 @@ from pingzhan.people import queries
 from pingzhan.people.models import Appointment, CoverageDay
 from pingzhan.people.operations import appoint, dismiss, note_coverage
 from pingzhan.people.rules.chains import DEFAULT, PostRule
+from pingzhan.places.models import Estate, Place
 from tests.factories.people import somebody
 from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET
 
@@ -134,3 +135,16 @@ def test_an_unknown_post_is_not_found(world):
     with pytest.raises(NotFound):
         queries.post_of(world.path(HOME), "building.king.")
     assert DEFAULT.posts
+
+
+def test_an_estate_has_the_figures_of_its_buildings(world):
+    home = world.places[HOME]
+    estate = Estate.objects.create(
+        code=f"{HOME}-E01", community=home, path=home.path, name="兰溪苑", created_at=world.at
+    )
+    Place.objects.filter(code=f"{HOME}-B001").update(estate=estate)
+    posts = queries.required_posts(home.path)
+    assert [
+        (name, [(one.post.kind, one.covered, one.total) for one in figures])
+        for name, figures in queries.coverage_by_estate(home.path, posts)
+    ] == [("兰溪苑", [("offline", 1, 1), ("online", 0, 1)])]

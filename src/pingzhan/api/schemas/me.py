@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pingzhan.api.schemas.common import Moment, Out, PageOut
 from pingzhan.api.schemas.matters import MatterRow
+from pingzhan.api.schemas.people import AppointmentOut
 
 
 class HeldOut(Out):
@@ -29,6 +30,7 @@ class MeOut(Out):
     roles: list[HeldOut]
     permissions: list[str]
     home: str = Field(description="The face that opens after sign-in: portal, field or desk.")
+    appointments: list[AppointmentOut] = Field(description="The offices held now, from which the roles come.")
 
 
 class TodayOut(Out):

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from pingzhan.journal.models import Opening
 
 
-def openings_of_person(person_id: UUID) -> QuerySet[Opening]:
-    """Who opened what of this person's, newest first."""
-    return Opening.objects.filter(person_id=person_id).select_related("entry").order_by("-entry")
+def openings_of_person(*person_ids: UUID) -> QuerySet[Opening]:
+    """Who opened what of this person's, newest first; somebody may be known by an account and by a file."""
+    return Opening.objects.filter(person_id__in=person_ids).select_related("entry").order_by("-entry")
 
 
 def openings_of(subject_type: str, subject_id: UUID) -> QuerySet[Opening]:

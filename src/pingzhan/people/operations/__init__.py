@@ -8,6 +8,9 @@ from pingzhan.people.operations.appointments import appoint as appoint
 from pingzhan.people.operations.appointments import dismiss as dismiss
 from pingzhan.people.operations.appointments import end_terms as end_terms
 from pingzhan.people.operations.appointments import succeed as succeed
+from pingzhan.people.operations.chains import change_chain as change_chain
+from pingzhan.people.operations.chains import load_chains as load_chains
+from pingzhan.people.operations.chains import put_in_force as put_in_force
 from pingzhan.people.operations.check_ins import approve as approve
 from pingzhan.people.operations.check_ins import contact as contact
 from pingzhan.people.operations.check_ins import correct as correct

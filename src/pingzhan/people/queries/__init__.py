@@ -2,10 +2,12 @@
 
 from pingzhan.people.queries.appointments import HEADS as HEADS
 from pingzhan.people.queries.appointments import appointment_for as appointment_for
+from pingzhan.people.queries.appointments import appointments_page as appointments_page
 from pingzhan.people.queries.appointments import buildings_with_leaders as buildings_with_leaders
 from pingzhan.people.queries.appointments import heads_of as heads_of
 from pingzhan.people.queries.appointments import holders_before as holders_before
 from pingzhan.people.queries.appointments import last_holders as last_holders
+from pingzhan.people.queries.appointments import offices_of_user as offices_of_user
 from pingzhan.people.queries.check_ins import MemberFilters as MemberFilters
 from pingzhan.people.queries.check_ins import check_in_for as check_in_for
 from pingzhan.people.queries.check_ins import counts as counts
@@ -24,6 +26,7 @@ from pingzhan.people.queries.check_ins import to_join as to_join
 from pingzhan.people.queries.coverage import Figure as Figure
 from pingzhan.people.queries.coverage import coverage as coverage
 from pingzhan.people.queries.coverage import coverage_below as coverage_below
+from pingzhan.people.queries.coverage import coverage_by_estate as coverage_by_estate
 from pingzhan.people.queries.coverage import gaps_page as gaps_page
 from pingzhan.people.queries.coverage import holders_at as holders_at
 from pingzhan.people.queries.coverage import post_of as post_of
@@ -43,6 +46,8 @@ from pingzhan.people.queries.persons import person_for as person_for
 from pingzhan.people.queries.persons import person_of_user as person_of_user
 from pingzhan.people.queries.persons import persons_in_scope as persons_in_scope
 from pingzhan.people.queries.persons import persons_page as persons_page
+from pingzhan.people.queries.posts import chain_for as chain_for
+from pingzhan.people.queries.posts import chains_in_scope as chains_in_scope
 from pingzhan.people.queries.posts import posts_at as posts_at
 from pingzhan.people.queries.skills import catalogue as catalogue
 from pingzhan.people.queries.skills import kinds as kinds

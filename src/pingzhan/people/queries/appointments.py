@@ -7,7 +7,9 @@ from uuid import UUID
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
+from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paging import Page, page
 from pingzhan.people.models import Appointment, Person
 from pingzhan.places.choices import Level
 from pingzhan.places.queries import at_level
@@ -65,3 +67,21 @@ def buildings_with_leaders(
     rows = Appointment.objects.filter(places_scope(within), role="building_leader", until__isnull=True)
     held = {(row.place_id, row.kind): row.person for row in rows.select_related("person").order_by("id")}
     return buildings, held
+
+
+def appointments_page(
+    by: Actor, *, path: str, role: str, past: bool, after: str | None, limit: int
+) -> Page[Appointment]:
+    """The offices of the actor's area, held now or ended, the newest first; one statement."""
+    rows = Appointment.objects.filter(scope(by, Permission.PERSON_VIEW, unit="unit_id"), until__isnull=not past)
+    if path:
+        rows = rows.filter(under("path", path))
+    if role:
+        rows = rows.filter(role=role)
+    return page(rows.select_related("person", "unit"), order=("-since", "-id"), after=after, limit=limit)
+
+
+def offices_of_user(user_id: UUID) -> list[Appointment]:
+    """The offices that the person of an account holds now."""
+    rows = Appointment.objects.filter(person__user_id=user_id, until__isnull=True)
+    return list(rows.select_related("person", "unit").order_by("path", "role", "id"))

@@ -95,6 +95,24 @@ def coverage_below(path: str, posts: Sequence[PostRule]) -> dict[str, list[Figur
     return {child: [_figure(post, totals[child], covered[child]) for post in posts] for child in sorted(totals)}
 
 
+def coverage_by_estate(path: str, posts: Sequence[PostRule]) -> list[tuple[str, list[Figure]]]:
+    """The figures of the buildings of each estate under `path`, by the estate's name; two statements.
+
+    Estates are no nodes of the tree: their buildings may lie in several grids.
+    """
+    posts = [post for post in posts if post.level == Level.BUILDING]
+    rows = _places(path, posts).filter(estate__isnull=False).values("estate__name").order_by("estate__name")
+    totals = {row["estate__name"]: row["n"] for row in rows.annotate(n=Count("pk"))}
+    covered: dict[str, dict[Key, int]] = defaultdict(dict)
+    held = _held(path, posts).filter(place__estate__isnull=False)
+    for row in held.values("place__estate__name", "level", "role", "kind").order_by().annotate(n=_PLACES):
+        covered[row["place__estate__name"]][row["level"], row["role"], row["kind"]] = row["n"]
+    return [
+        (name, [_figure(post, {Level.BUILDING: total}, covered[name]) for post in posts])
+        for name, total in totals.items()
+    ]
+
+
 def gaps_page(path: str, post: PostRule, *, after: str | None, limit: int = 50) -> "Page[Place]":
     """The places under `path` where nobody holds the post, in the order of the tree; one statement."""
     held = Appointment.objects.filter(place=OuterRef("pk"), role=post.role, until__isnull=True)

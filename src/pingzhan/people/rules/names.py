@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
@@ -14,6 +15,7 @@ _SURNAMES = {  # untranslated: surnames
 }  # fmt: skip
 MAX_NAME = 80
 _PINYIN, _INITIALS = 160, 40
+_PARTS = re.compile(r"[A-Za-z0-9'’-]+|\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,14 @@ def spelling(name: str) -> Spelling:
     """How a name sounds, for lists in order and for search by letters."""
     head = next((surname for surname in (name[:2], name[:1]) if surname in _SURNAMES), "")
     syllables = _SURNAMES[head].split() if head else []
-    syllables += lazy_pinyin(name[len(head) :])
-    letters = [re.sub(r"[^a-z0-9]", "", part.casefold()) for part in syllables]
-    return Spelling("".join(letters)[:_PINYIN], "".join(part[:1] for part in letters)[:_INITIALS])
+    syllables += [_sound(part) for part in _PARTS.findall(name[len(head) :])]
+    return Spelling("".join(syllables)[:_PINYIN], "".join(part[:1] for part in syllables)[:_INITIALS])
+
+
+@lru_cache(maxsize=8192)
+def _sound(part: str) -> str:
+    """Of a character its syllable, of a word in letters the word itself."""
+    return re.sub(r"[^a-z0-9]", "", "".join(lazy_pinyin(part)).casefold())
 
 
 def is_letters(text: str) -> bool:

@@ -17,7 +17,8 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.people import operations, queries
-from pingzhan.web.desk.offices import office_label, office_rows
+from pingzhan.people.labels import office_label
+from pingzhan.web.desk.offices import office_rows
 from pingzhan.web.forms.chosen import place_of
 from pingzhan.web.guards import needs
 

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +16,7 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError
 from pingzhan.people import operations, queries
+from pingzhan.people.labels import post_name
 from pingzhan.people.rules.chains import PostRule
 from pingzhan.places.choices import Level
 from pingzhan.places.names import place_lines
@@ -35,11 +35,6 @@ TREND_DAYS = 60
 PAGE = 50
 # The size of a trend's picture.
 WIDTH, HEIGHT = 120, 28
-
-
-def post_name(post: PostRule) -> str:
-    """The office's name in the language of the page."""
-    return post.name_en if post.name_en and (get_language() or "").startswith("en") else post.name
 
 
 def asked_place(request: HttpRequest) -> "Place":
@@ -75,6 +70,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         ],
         "rows": _below(place, posts),
         "heads": [post_name(post) for post in posts if post.level != place.level],
+        "estates": queries.coverage_by_estate(place.path, posts) if place.level == Level.COMMUNITY else [],
+        "estate_heads": [post_name(post) for post in posts if post.level == Level.BUILDING],
         "holders": office_rows(queries.holders_at(place), actor),
         "vacant": [
             _vacancy(place, figure, actor) for figure in figures if figure.post.level == place.level and figure.gaps

@@ -3,26 +3,17 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can
 from pingzhan.access.roles import ROLES
 from pingzhan.people.choices import AppointmentKind
+from pingzhan.people.labels import office_label
 from pingzhan.people.rules.offices import KINDS
 from pingzhan.places.names import named, place_lines
 
 if TYPE_CHECKING:
     from pingzhan.people.models import Appointment
-
-
-def office_label(role: str, kind: str = "", *, acting: bool = False) -> str:
-    """ "楼组长（线上）", "居委书记（代理）"; the code itself for a role that is no more."""
-    label = str(ROLES[role].label) if role in ROLES else role
-    marks = [str(AppointmentKind(kind).label)] if kind in AppointmentKind.values else []
-    marks += [_("代理")] if acting else []
-    return _("%(office)s（%(marks)s）") % {"office": label, "marks": _("、").join(marks)} if marks else label
 
 
 def office_rows(offices: "Iterable[Appointment]", actor: Actor) -> list[dict[str, Any]]:

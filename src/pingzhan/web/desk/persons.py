@@ -17,10 +17,11 @@ from pingzhan.access.roles import ROLES
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.journal.queries import openings_of
 from pingzhan.people import operations, queries
+from pingzhan.people.labels import office_label
 from pingzhan.places.names import place_lines
 from pingzhan.web.desk.appointing import appoint_from
 from pingzhan.web.desk.links import show_link
-from pingzhan.web.desk.offices import kind_options, office_label, office_rows, role_options
+from pingzhan.web.desk.offices import kind_options, office_rows, role_options
 from pingzhan.web.forms.chosen import asked_path, list_code, narrowing, place_of
 from pingzhan.web.forms.places import levels
 from pingzhan.web.guards import needs
@@ -46,7 +47,7 @@ def persons(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "narrowed": any(asked.values()),
         "places": narrowing(actor, P.PERSON_VIEW, asked["place"]),
-        "roles": role_labels(),
+        "offices": role_labels(),
         "can_enter": bool(actor.holding(P.APPOINT)),
     }
     return render(request, "desk/persons.html", context)
@@ -106,7 +107,7 @@ def _show(
         "can_manage": manages,
         "can_appoint": bool(actor.holding(P.APPOINT)),
         "purposes": [_("核实到岗情况"), _("通知值守"), _("核对资料")],
-        "roles": role_options(actor),
+        "offices": role_options(actor),
         "kinds": kind_options(),
         "levels": levels(request.POST.get("place", "") or list_code(actor, P.APPOINT)),
         "typed": request.POST if problem else {},

@@ -87,7 +87,7 @@ def _show(request: HttpRequest, unit: "Unit", *, problem: DomainError | None = N
         "rows": rows,
         "next": found.next or "",
         "can_manage": manages,
-        "roles": role_options(actor) if manages else [],
+        "offices": role_options(actor) if manages else [],
         "kinds": kind_options(),
         "levels": levels(request.POST.get("place", "") or unit.place.code),
         "typed": request.POST if problem else {},
@@ -116,8 +116,9 @@ def edit(request: HttpRequest, unit_id: UUID | None = None) -> HttpResponse:
         if unit is None:
             unit = operations.create_unit(code=said.get("code", "").strip(), **values)
         else:
-            version = said.get("version", "")
-            unit = operations.change_unit(unit=unit, version=int(version) if version.isdigit() else None, **values)
+            seen = said.get("version", "")
+            version = int(seen) if seen.isdecimal() and len(seen) < 9 else None
+            unit = operations.change_unit(unit=unit, version=version, **values)
     except DomainError as problem:
         return _form(request, unit, said, problem=problem)
     reference.forget()

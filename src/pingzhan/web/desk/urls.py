@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from pingzhan.web.desk import (
     appointing,
+    chains,
     coverage,
     exports,
     firsts,
@@ -76,6 +77,9 @@ urlpatterns = [
     path("persons/<uuid:person_id>/merge/<uuid:other_id>/", persons.merge, name="person_merge"),
     path("merges/<uuid:merge_id>/undo/", persons.unmerge, name="unmerge"),
     path("offices/<uuid:appointment_id>/", appointing.office, name="office"),
+    path("organisation/", chains.chains, name="organisation"),
+    path("organisation/load/", chains.load, name="organisation_load"),
+    path("organisation/<uuid:chain_id>/", chains.chain, name="organisation_chain"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("coverage/gaps/", coverage.gaps, name="gaps"),
     path("coverage/fill/", coverage.fill, name="fill"),

@@ -108,6 +108,7 @@ _SUBJECTS: dict[str, Any] = {
     "team": _("队伍"),
     "skill": _("特长目录"),
     "roster": _("报到名单"),
+    "chain": _("组织链"),
     "place": _("区域"),
     "job": _("后台任务"),
     "export": _("导出"),

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from pingzhan.access.actors import Actor
@@ -40,7 +40,7 @@ def units(request: HttpRequest) -> HttpResponse:
         lead=_("一行一个单位，按编码认：没有的新建，有的更改。出错的行逐行指出，其余照导；再导一次不会重复。"),
         action="desk:units_import",
         back="desk:units",
-        back_label=_("单位"),
+        back_label=pgettext("list", "单位"),
     )
 
 
@@ -60,7 +60,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
         ),
         action="desk:leaders_import",
         back="desk:persons",
-        back_label=_("人员"),
+        back_label=pgettext("list", "人员"),
     )
 
 

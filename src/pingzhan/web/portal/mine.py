@@ -10,7 +10,9 @@ from pingzhan.journal.queries import openings_of_person
 from pingzhan.matters.queries.lists import reported_by
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import kept_on
+from pingzhan.people.queries import history_of, person_of_user
 from pingzhan.places.names import named
+from pingzhan.web.desk.offices import office_rows
 from pingzhan.web.portal.membership import kept_on_member
 
 MOST_OPENINGS = 100
@@ -37,13 +39,17 @@ def matters(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """What is kept on me, why, for how long, and who opened my contact for what purpose."""
     actor = request.actor  # type: ignore[attr-defined]
+    person = person_of_user(actor.user_id)
+    owners = [actor.user_id, *([person.pk] if person else [])]
     # Those of a check-in stand with it.
-    rows = openings_of_person(actor.user_id).exclude(entry__subject_type="check_in")
+    rows = openings_of_person(*owners).exclude(entry__subject_type="check_in")
     openings = list(rows[: MOST_OPENINGS + 1])
     context = (
         {
             "kept": kept_on(actor),
             "phone": str(request.user.phone),  # type: ignore[union-attr]
+            "worker": person,
+            "offices": office_rows(history_of(person), actor) if person else [],
             "openings": openings[:MOST_OPENINGS],
             "more_openings": len(openings) > MOST_OPENINGS,
         }
