@@ -23,6 +23,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "journal": ("sqlite", "postgres"),
     "coverage": ("sqlite", "postgres"),
     "personal_data": ("sqlite",),
+    "suggestion": ("sqlite",),
 }
 
 

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pingzhan.demo.accounts import enter_token
 from pingzhan.matters import operations
-from pingzhan.matters.models import Matter, Notice
+from pingzhan.matters.models import LearnedModel, Matter, Notice
 from pingzhan.places.operations import propose_grids
 from tests.factories.people import addresses
 from tests.factories.stations import furnish
@@ -52,6 +52,7 @@ DRAW = ANSWER_FOR | {"administrator"}
 # Who handles matters of a unit.
 HANDLE = RUN | {"grid_worker", "property_staff"}
 NOBODY: frozenset[str] = frozenset()
+MEASURED = dict.fromkeys(("accuracy", "macro_f1", "majority", "coverage", "precision"), 0.5)
 # The unit in charge and the one that was asked first; not those above them.
 OPEN_CONTACT = frozenset({"community_staff", "secretary", "grid_worker", "property_staff"})
 
@@ -104,6 +105,10 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:report": ("get", RUN | FIELD),
     "desk:sheet": ("get", SEE_MATTERS),
     "desk:contact": ("post", OPEN_CONTACT),
+    "desk:suggestions": ("get", frozenset({"command", "administrator"})),
+    "desk:suggestions_train": ("post", frozenset({"command", "administrator"})),
+    "desk:suggestion_activate": ("post", frozenset({"command", "administrator"})),
+    "desk:suggestion_stop": ("post", frozenset({"command", "administrator"})),
     "desk:redact": ("post", RUN),
     "desk:original": ("post", OPEN_CONTACT),
     "desk:step": ("post", SEE_MATTERS),
@@ -254,6 +259,9 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     matter = make_matter(world, f"{HOME}-B001")
     secretary = world.actor("secretary")
     operations.redact(matter=matter, text="楼道漏水", reason="写了邻居的姓名", by=secretary, at=world.at)
+    version = LearnedModel.objects.create(
+        target="category", trained_at=world.at, examples=60, labels=2, threshold=0.5, measured=MEASURED, artefact=""
+    )
     notice = Notice.objects.get(matter=published)
     picture = matter.attachments.get()
     station = furnish(world)[HOME]
@@ -274,6 +282,7 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         "account_confirm_email": {"key": "nonsense"},
         "account_reset_password_from_key": {"uidb36": "x", "key": "nonsense"},
         **{name: {"number": matter.number} for name in ("portal:receipt", "portal:matter", "desk:sheet")},
+        **{name: {"version_id": version.pk} for name in ("desk:suggestion_activate", "desk:suggestion_stop")},
         **{name: {"number": matter.number} for name in ("desk:redact", "desk:original")},
         **{name: {"number": matter.number} for name in ("desk:presence", "desk:chain")},
         **{name: {"number": matter.number, "kind": "pdf"} for name in ("desk:sheet_paper", "desk:chain_paper")},

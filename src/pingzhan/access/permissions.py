@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MATTER_REOPEN = "matter.reopen"
     MATTER_OPEN_CONTACT = "matter.open_contact"  # the reporter's name and phone in the clear, logged
     MATTER_EXPORT = "matter.export"
+    MATTER_LEARN = "matter.learn"  # train what suggests categories and handlers, put a version to use
 
     STATION_EDIT = "station.edit"  # stations, rooms and what they can serve as
 

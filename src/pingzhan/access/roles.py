@@ -93,7 +93,7 @@ ROLES: dict[str, Role] = {
             "district_command",
             _("区指挥中心"),
             "desk",
-            _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT, P.JOBS_VIEW, P.LIST_KEEP},
+            _SEE | _HANDLE | _RUN | _ANSWER_FOR | _SWITCH | {P.APPOINT, P.JOBS_VIEW, P.MATTER_LEARN, P.LIST_KEEP},
             mfa_required=True,
         ),
         _role(
@@ -112,6 +112,7 @@ ROLES: dict[str, Role] = {
                 P.APPOINT,
                 P.ACCESS_GRANT,
                 P.JOBS_VIEW,
+                P.MATTER_LEARN,
                 P.JOURNAL_VIEW,
                 P.PERSON_VIEW,
                 P.COVERAGE_VIEW,

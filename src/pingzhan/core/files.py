@@ -19,6 +19,7 @@ _ENDINGS = {
     "image/jpeg": "jpg",
     "application/pdf": "pdf",
     "text/csv": "csv",
+    "application/x-npz": "npz",  # arrays of a learned model
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/geo+json": "geojson",
 }

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import tidy_search
+from pingzhan.demo.learning import teach
 from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.organisation import note_weeks, staff_organisation
 from pingzhan.demo.places import CITIES, load_places
@@ -59,6 +60,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"teams    {share_out(cast=cast, now=now)} matters taken by somebody of their unit")
         say(f"whistles {tell_whistles(cast=cast, places=places, now=now)} around the demo's community")
     tidy_search()
+    learned = teach(now=now)
+    say(f"learned  {learned} kinds of suggestions from the dispatched matters")
     say(f"loaded in {time.monotonic() - began:.0f} s")
 
 

@@ -136,3 +136,10 @@ class ExportState(models.TextChoices):
     FAILED = "failed", _("没有完成")
     CANCELLED = "cancelled", _("已取消")
     EXPIRED = "expired", _("已过期")
+
+
+class Target(models.TextChoices):
+    """What is learned from dispatched matters."""
+
+    CATEGORY = "category", _("类别")
+    HANDLER = "handler", _("承办单位")

@@ -1,21 +1,24 @@
 """Background work of matters: what is searched for, what is overdue, pauses that end, ratings that nobody gave."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pingzhan.access.actors import SYSTEM
+from pingzhan.core.clock import now
 from pingzhan.core.errors import DomainError
-from pingzhan.core.jobs import every
+from pingzhan.core.jobs import background, every, latest_job
 from pingzhan.core.search import index
 from pingzhan.journal.follow import follow
-from pingzhan.matters.choices import ClockKind, ClockState, Status
+from pingzhan.matters.choices import ClockKind, ClockState, Status, Target
 from pingzhan.matters.models import Clock, Matter
-from pingzhan.matters.operations import lapse_rating
+from pingzhan.matters.operations import lapse_rating, learn_suggestion
 from pingzhan.matters.operations.bulk import forget_old
 from pingzhan.matters.operations.escalating import climb_due
 from pingzhan.matters.operations.exports import forget_exports
 from pingzhan.matters.operations.pausing import expire_pauses
 from pingzhan.matters.operations.presence import forget_absent
+from pingzhan.matters.queries.suggestion import latest_training
 
 if TYPE_CHECKING:
     from pingzhan.journal.models import Entry
@@ -83,3 +86,25 @@ def forget_passing(at: datetime) -> None:
 def drop_exports(at: datetime) -> int:
     """Drop the files of exports whose days are over."""
     return forget_exports(at=at)
+
+
+LEARN_EVERY = timedelta(days=7)
+
+
+@every(3600)
+def learn_weekly(at: datetime) -> None:
+    """Order a training once a week; a version is used only when somebody puts it to use."""
+    latest = latest_training()
+    if latest is None or latest.trained_at > at - LEARN_EVERY:
+        return  # the first time somebody asks for it
+    job = latest_job(train_suggestions)
+    if job is None or job.status not in {"READY", "RUNNING"}:
+        train_suggestions.enqueue()
+
+
+# Computes for long: not in one transaction. A second run makes one version more, which does no harm.
+@background(retries=1, timeout=3600, atomic=False)
+def train_suggestions() -> dict[str, str]:
+    """Learn anew what category and handler to suggest; answers the id of each new version, "" where too few matters."""
+    made = {target: learn_suggestion(target=target, by=SYSTEM, at=now()) for target in Target}
+    return {target.value: str(version.pk) if version else "" for target, version in made.items()}

@@ -113,6 +113,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                 (
                     (P.JOURNAL_VIEW, _("日志校验"), "desk:journal", "shield-check"),
                     (P.JOBS_VIEW, _("后台任务"), "desk:jobs", "settings"),
+                    (P.MATTER_LEARN, _("智能建议"), "desk:suggestions", "bulb"),
                 ),
             ),
         )

@@ -20,6 +20,7 @@ from pingzhan.matters.models.passing import Supervision as Supervision
 from pingzhan.matters.models.record import Attachment as Attachment
 from pingzhan.matters.models.record import Remark as Remark
 from pingzhan.matters.models.redaction import Redaction as Redaction
+from pingzhan.matters.models.suggestion import LearnedModel as LearnedModel
 from pingzhan.matters.models.surge import BulkAction as BulkAction
 from pingzhan.matters.models.surge import BulkItem as BulkItem
 from pingzhan.matters.models.surge import Presence as Presence

@@ -76,5 +76,8 @@ from pingzhan.matters.operations.redaction import open_original as open_original
 from pingzhan.matters.operations.redaction import redact as redact
 from pingzhan.matters.operations.report import Location as Location
 from pingzhan.matters.operations.report import report as report
+from pingzhan.matters.operations.suggestion import activate_suggestion as activate_suggestion
+from pingzhan.matters.operations.suggestion import learn_suggestion as learn_suggestion
+from pingzhan.matters.operations.suggestion import stop_suggestion as stop_suggestion
 from pingzhan.matters.operations.supervision import supervise as supervise
 from pingzhan.matters.operations.supervision import urge as urge

@@ -25,7 +25,8 @@ from pingzhan.matters.operations.advance import needed, recorded
 from pingzhan.matters.operations.clocks import new_clock
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.queries.reference import FALLBACK_CATEGORY, Reference, UnitRef, reference
-from pingzhan.matters.rules import CLOCKS, classify, title_of, urgency_of
+from pingzhan.matters.queries.suggestion import suggested_category
+from pingzhan.matters.rules import CLOCKS, title_of, urgency_of
 from pingzhan.places.locate import PlaceRef, locate
 from pingzhan.places.queries import find_address, get_places, tops
 
@@ -202,9 +203,9 @@ def _category(known: Reference, asked: str, text: str) -> str:
         if chosen is None or chosen.parent_id is None:
             raise _invalid("category", _("没有这个类别"))
         return asked
-    guess = classify(text, known.keywords)
-    if guess is not None:
-        return guess.category
+    found = suggested_category(text)
+    if found is not None:
+        return found.code
     if FALLBACK_CATEGORY in known.categories:
         return FALLBACK_CATEGORY
     raise _invalid("category", _("请选择类别"))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pingzhan.core.worktime import Calendar, current_calendar
 from pingzhan.matters.choices import Basis, Tier
-from pingzhan.matters.models import Category, DispatchRule, Ladder, Limit, Power, TimeRule
+from pingzhan.matters.models import Category, DispatchRule, Ladder, LearnedModel, Limit, Power, TimeRule
 from pingzhan.matters.rules import Allowance, Bound, Rung, Rungs
 from pingzhan.matters.rules import limit as limit_of
 from pingzhan.people.queries import current_units
@@ -45,6 +45,15 @@ class UnitRef:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnedRef:
+    """The version in use of what was learned."""
+
+    id: UUID
+    artefact: str
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A snapshot; all lookups are in memory."""
 
@@ -55,6 +64,7 @@ class Reference:
     units: dict[UUID, UnitRef]
     by_section: dict[tuple[str, str], UnitRef]  # (path, section) -> unit
     calendar: Calendar
+    learned: dict[str, LearnedRef]  # by what is suggested
     loaded: float
     ladders: tuple[Rungs, ...] = ()  # those that new clocks take
     all_ladders: dict[int, Rungs] = field(default_factory=dict)  # also those that older clocks keep
@@ -178,5 +188,9 @@ def _load() -> Reference:
         units=units,
         by_section=by_section,
         calendar=current_calendar(),
+        learned={
+            row.target: LearnedRef(row.id, row.artefact, row.threshold)
+            for row in LearnedModel.objects.filter(active=True).order_by("target")
+        },
         loaded=time.monotonic(),
     )

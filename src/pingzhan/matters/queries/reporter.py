@@ -10,8 +10,7 @@ from django.db.models import Count, Max, Min, Q
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import NotFound
 from pingzhan.matters.models import Matter, Notice
-from pingzhan.matters.queries.reference import reference
-from pingzhan.matters.rules import classify
+from pingzhan.matters.queries.suggestion import suggested_category
 
 
 def matter_shown(ids: Collection[UUID], number: str) -> Matter | None:
@@ -23,14 +22,8 @@ def matter_shown(ids: Collection[UUID], number: str) -> Matter | None:
 
 def suggest_category(text: str, *, group: str = "") -> str | None:
     """The code of the category that the words speak of, within `group` if one is named; None when none does."""
-    known = reference()
-    words = {
-        code: listed
-        for code, listed in known.keywords.items()
-        if not group or known.categories[code].parent_id == group
-    }
-    guess = classify(text, words)
-    return guess.category if guess else None
+    found = suggested_category(text, group=group)
+    return found.code if found else None
 
 
 def notice_by_id(notice_id: UUID) -> Notice:

@@ -30,6 +30,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import is_reporter, may_open_contact, may_redact, next_steps
 from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
+from pingzhan.matters.queries.suggestion import suggested_category, suggested_unit
 from pingzhan.matters.queries.whistles import can_whistle_now, running_whistle
 from pingzhan.matters.rules import endangers_life
 from pingzhan.places.names import named
@@ -102,6 +103,7 @@ def show(
         "handler": named(known.units.get(matter.handler_id)) if matter.handler_id else "",
         "suggested": named(known.units.get(matter.suggested_id)) if matter.suggested_id else "",
         "receiver": named(known.units.get(matter.receiver_id)),
+        "learned": _learned(matter) if {Step.ACCEPT, Step.DISPATCH} & set(steps) else {},
         "units": units_for(matter) if {Step.DISPATCH, Step.REFER} & set(steps) else [],
         "categories": category_choices() if Step.ACCEPT in steps else [],
         "places": _places(actor, matter) if Step.ACCEPT in steps else [],
@@ -271,6 +273,21 @@ def units_for(matter: Matter) -> list[dict[str, Any]]:
         }
         for unit in found
     ]
+
+
+def _learned(matter: Matter) -> dict[str, Any]:
+    """What was learned to suggest for these words and why, where it is sure; nothing where no version is in use."""
+    kind = suggested_category(matter.text, explain=True)
+    unit = suggested_unit(matter.text, matter.path)
+    category = reference().categories.get(kind.code) if kind and kind.learned else None
+    return {
+        "category": named(category) if category else "",
+        "same": bool(category and category.code == matter.category_id),
+        "category_words": kind.words if kind else (),
+        "unit": named(unit.unit) if unit else "",
+        "by_rule_too": bool(unit and unit.unit.id == matter.suggested_id),
+        "unit_words": unit.words if unit else (),
+    }
 
 
 def _result(found: Sheet) -> str:
