@@ -16,6 +16,7 @@ from pingzhan.matters.operations import lapse_rating, learn_suggestion
 from pingzhan.matters.operations.bulk import forget_old
 from pingzhan.matters.operations.escalating import climb_due
 from pingzhan.matters.operations.exports import forget_exports
+from pingzhan.matters.operations.following import hand_on_followers, tell_followers
 from pingzhan.matters.operations.pausing import expire_pauses
 from pingzhan.matters.operations.presence import forget_absent
 from pingzhan.matters.queries.suggestion import latest_training
@@ -86,6 +87,22 @@ def forget_passing(at: datetime) -> None:
 def drop_exports(at: datetime) -> int:
     """Drop the files of exports whose days are over."""
     return forget_exports(at=at)
+
+
+@every(5)
+def serve_followers(at: datetime) -> int:
+    """Tell those who follow a matter of its result; who followed a merged one follows the other."""
+    return follow("matters.followers", verbs=["matter.feed_back", "matter.merge"], work=_serve, limit=500)
+
+
+def _serve(entries: "list[Entry]") -> None:
+    last = max(entry.at for entry in entries)
+    merged = [entry.subject_id for entry in entries if entry.verb == "matter.merge"]
+    if merged:
+        hand_on_followers(merged=Matter.objects.filter(pk__in=merged), at=last)
+    ended = [entry.subject_id for entry in entries if entry.verb == "matter.feed_back"]
+    if ended:
+        tell_followers(matters=ended, at=last)
 
 
 LEARN_EVERY = timedelta(days=7)

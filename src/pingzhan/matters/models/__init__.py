@@ -13,6 +13,7 @@ from pingzhan.matters.models.closing import Notice as Notice
 from pingzhan.matters.models.closing import Rating as Rating
 from pingzhan.matters.models.exports import Export as Export
 from pingzhan.matters.models.firsts import FirstTimes as FirstTimes
+from pingzhan.matters.models.following import Following as Following
 from pingzhan.matters.models.matter import Matter as Matter
 from pingzhan.matters.models.passing import Merger as Merger
 from pingzhan.matters.models.passing import Referral as Referral

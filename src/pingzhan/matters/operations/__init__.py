@@ -29,6 +29,7 @@ from pingzhan.matters.operations.closing import (
 from pingzhan.matters.operations.contact import open_contact as open_contact
 from pingzhan.matters.operations.exports import cancel_export as cancel_export
 from pingzhan.matters.operations.exports import request_export as request_export
+from pingzhan.matters.operations.following import follow_matter as follow_matter
 from pingzhan.matters.operations.handling import (
     complete as complete,
 )

@@ -25,6 +25,7 @@ from pingzhan.matters.operations.advance import needed, recorded
 from pingzhan.matters.operations.clocks import new_clock
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.queries.reference import FALLBACK_CATEGORY, Reference, UnitRef, reference
+from pingzhan.matters.queries.similar import Spot
 from pingzhan.matters.queries.suggestion import suggested_category
 from pingzhan.matters.rules import CLOCKS, title_of, urgency_of
 from pingzhan.places.locate import PlaceRef, locate
@@ -168,6 +169,14 @@ def _copy_contact(matter: Matter, source: Matter) -> None:
     matter.contact_name = source.contact_name
     matter.contact_phone = source.contact_phone
     matter.contact_index = source.contact_index
+
+
+def spot_of(location: Location) -> Spot | None:
+    """Where a location is, for finding the like of it; None for words alone, which may mean several places."""
+    if location.code or None not in (location.lon, location.lat):
+        place = _find_place(location)
+        return Spot(place.path, _part(place.path, 12), location.lon, location.lat)
+    return None
 
 
 def _find_place(location: Location) -> "PlaceRef | Place":

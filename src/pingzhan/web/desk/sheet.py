@@ -30,6 +30,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import is_reporter, may_open_contact, may_redact, next_steps
 from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
+from pingzhan.matters.queries.similar import alike_for, followers_of
 from pingzhan.matters.queries.suggestion import suggested_category, suggested_unit
 from pingzhan.matters.queries.whistles import can_whistle_now, running_whistle
 from pingzhan.matters.rules import endangers_life
@@ -103,6 +104,8 @@ def show(
         "handler": named(known.units.get(matter.handler_id)) if matter.handler_id else "",
         "suggested": named(known.units.get(matter.suggested_id)) if matter.suggested_id else "",
         "receiver": named(known.units.get(matter.receiver_id)),
+        "similar": alike_for(actor, matter, at=at) if Step.MERGE in steps else [],
+        "followers": followers_of(matter),
         "learned": _learned(matter) if {Step.ACCEPT, Step.DISPATCH} & set(steps) else {},
         "units": units_for(matter) if {Step.DISPATCH, Step.REFER} & set(steps) else [],
         "categories": category_choices() if Step.ACCEPT in steps else [],

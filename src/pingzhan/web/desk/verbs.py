@@ -11,6 +11,7 @@ from pingzhan.people.choices import CheckInState, CheckInStep, TeamPost
 # Of matters the steps say it themselves.
 _VERBS: dict[str, Any] = {
     "matter.take_down": _("撤下公示"),
+    "matter.follow": _("关注"),
     "matter.redact": _("隐去反映内容"),
     "matter.undo": _("撤销批量操作"),
     "matter.export": _("导出清单"),

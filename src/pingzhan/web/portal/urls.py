@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.portal import check_in, maps, membership, mine, notices, pages, report, track
+from pingzhan.web.portal import check_in, maps, membership, mine, notices, pages, report, similar, track
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("help/", pages.help_page, name="help"),
     path("report/", report.report, name="report"),
     path("report/hint/", report.hint, name="hint"),
+    path("report/similar/", similar.similar, name="similar"),
+    path("report/follow/", similar.follow, name="follow"),
     path("report/places/", report.places, name="places"),
     path("report/<slug:number>/", report.receipt, name="receipt"),
     path("map/outlines", maps.map_outlines, name="outlines"),
