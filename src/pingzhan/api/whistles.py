@@ -197,7 +197,7 @@ def whistle_out(whistle: "Whistle", *, by: "Actor", at: datetime) -> schemas.Whi
         id=whistle.pk,
         matter=matter.number,
         title=matter.title,
-        place_name=place_lines([whistle.path])[whistle.path],
+        place_name=place_lines([matter.path])[matter.path],
         address=matter.address,
         note=whistle.note,
         unit=unit.code if unit else None,

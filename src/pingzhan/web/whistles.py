@@ -126,7 +126,7 @@ def unit_shown(track: UnitTrack, *, at: datetime) -> dict[str, Any]:
 def summonses_shown(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
     """The running calls of the actor's units for a list; one statement, two where there are any."""
     rows = summonses_of(actor)
-    names = place_lines([row.whistle.path for row in rows]) if rows else {}
+    names = place_lines([row.whistle.matter.path for row in rows]) if rows else {}
     known = reference().units
     found = []
     for row in rows:
@@ -136,7 +136,7 @@ def summonses_shown(actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
             {
                 "summons": row,
                 "matter": row.whistle.matter,
-                "place": names[row.whistle.path],
+                "place": names[row.whistle.matter.path],
                 "unit": named(known.get(row.unit_id)),
                 "state": SummonsState(row.state).label,
                 "icon": icon,

@@ -357,6 +357,17 @@ def test_a_whistle_opens_nothing_to_others(world: World, name: str) -> None:
     assert whistles_for(world.actor(name)).items == []
 
 
+def test_a_matter_set_right_to_another_place_takes_its_whistle_with_it(world: World) -> None:
+    whistle = blow(world)
+    steps.accept(matter=whistle.matter, by=world.actor("secretary"), at=world.at + minutes(3), place=f"{NEAR}-G001")
+    for name in ("secretary", "property_staff"):
+        with pytest.raises(NotFound):
+            whistle_for(world.actor(name), whistle.pk)
+        assert whistles_for(world.actor(name)).items == []
+    assert whistle_for(world.actor("near_secretary"), whistle.pk).pk == whistle.pk
+    assert whistle_for(world.actor("housing_staff"), whistle.pk).pk == whistle.pk
+
+
 def test_a_unit_let_go_no_longer_sees_it(world: World) -> None:
     whistle = blow(world)
     operations.release(whistle=whistle, unit=HOUSING, by=world.actor("secretary"), at=world.at + minutes(3))

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import SYSTEM, Actor
@@ -156,7 +157,7 @@ def _take(matter: Matter, unit: UnitRef, who: Colleague, *, way: TakingWay, by: 
                 taking.save(force_insert=True)
                 # The row's lock: a step that moves the matter on ends its takings, and must see this one.
                 if not Matter.objects.filter(pk=matter.pk, handler_id=unit.id, status__in=TAKEN_IN).update(
-                    status_at=matter.status_at
+                    status_at=F("status_at")
                 ):
                     raise _moved(matter)
                 _write(matter, "take", taking, by=by, at=at)

@@ -45,5 +45,5 @@ def _running_for(actor: Actor) -> Q | None:
         by_unit = True
         called = Summons.objects.filter(unit_id=held.unit_id).exclude(state=SummonsState.RELEASED).values("whistle_id")
         told = Lateness.objects.filter(told_id=held.unit_id).values("summons__whistle_id")
-        reach |= under("path", held.path) & (Q(pk__in=called) | Q(pk__in=told))
+        reach |= under("matter__path", held.path) & (Q(pk__in=called) | Q(pk__in=told))
     return reach if by_unit else None

@@ -105,7 +105,8 @@ def whistle_for(actor: Actor, whistle_id: UUID) -> Whistle:
 
 
 def _seen_by(actor: Actor) -> QuerySet[Whistle]:
-    reach = scope(actor, Permission.MATTER_VIEW, unit="matter__handler_id")
+    # By the matter's place of today: one that was set right to elsewhere takes its whistle with it.
+    reach = scope(actor, Permission.MATTER_VIEW, path="matter__path", unit="matter__handler_id")
     return Whistle.objects.filter(reach | whistles_summoning(actor))
 
 
@@ -158,7 +159,7 @@ def units_answering(actor: Actor, whistle: Whistle) -> frozenset[UUID]:
     return frozenset(
         held.unit_id
         for held in actor.holding(Permission.MATTER_HANDLE)
-        if held.unit_id is not None and whistle.path.startswith(held.path)
+        if held.unit_id is not None and whistle.matter.path.startswith(held.path)
     )
 
 
@@ -167,7 +168,7 @@ def summonses_of(actor: Actor) -> list[Summons]:
     reach, answers = Q(pk__in=[]), False
     for held in actor.holding(Permission.MATTER_HANDLE):
         if held.unit_id is not None:
-            reach |= under("whistle__path", held.path) & Q(unit_id=held.unit_id)
+            reach |= under("whistle__matter__path", held.path) & Q(unit_id=held.unit_id)
             answers = True
     if not answers:
         return []

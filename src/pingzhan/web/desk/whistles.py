@@ -38,13 +38,13 @@ def whistles(request: HttpRequest) -> HttpResponse:
     ended = request.GET.get("ended") == "1"
     found = whistles_for(actor, running=not ended, after=request.GET.get("after"), limit=20)
     late = late_in(found.items, at=at) if found.items and not ended else {}
-    places = place_lines([row.path for row in found.items])
+    places = place_lines([row.matter.path for row in found.items])
     known = reference().units
     context = {
         "rows": [
             {
                 "whistle": row,
-                "place": places[row.path],
+                "place": places[row.matter.path],
                 "unit": named(known.get(row.unit_id)),
                 "late": late.get(row.pk, 0),
             }
@@ -73,7 +73,7 @@ def _show(
     matter = found.matter
     context = common.shown(found, by=actor, at=at) | {
         "matter": matter,
-        "place": place_lines([found.path])[found.path],
+        "place": place_lines([found.matter.path])[found.matter.path],
         "problem": problem,
     }
     if getattr(request, "htmx", False) and request.method == "GET":

@@ -60,7 +60,7 @@ def _page(request: HttpRequest, found: Any, *, step: str = "", problem: DomainEr
     wrong = on_page(problem, fields={"attachments": "pictures"}) if problem else None
     context = shown | {
         "matter": found.matter,
-        "place": place_lines([found.path])[found.path],
+        "place": place_lines([found.matter.path])[found.matter.path],
         "problem": wrong,
         "tried": step,
         "typed": request.POST.dict() if problem else {},
