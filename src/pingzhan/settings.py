@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "pingzhan.people",
     "pingzhan.stations",
     "pingzhan.matters",
+    "pingzhan.response",
     "pingzhan.api",
     "pingzhan.web",
     "pingzhan.demo",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("demo/", include("pingzhan.demo.urls")),
     path("", include("pingzhan.web.prefs_urls")),
     path("desk/", include("pingzhan.web.desk.urls")),
+    path("command/", include("pingzhan.web.command.urls")),
     path("field/", include("pingzhan.web.field.urls")),
     path("", include("pingzhan.web.portal.urls")),
 ]

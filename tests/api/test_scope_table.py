@@ -30,9 +30,10 @@ from pingzhan.places.models import Place
 from pingzhan.stations.queries import current_stations
 from tests.api.calls import BODIES
 from tests.api.conftest import undone
+from tests.api.switch_calls import SWITCH_CALLS, begin_in_each
 from tests.factories.members import check_in
 from tests.factories.pictures import upload
-from tests.factories.stations import furnish
+from tests.factories.plans import ready
 from tests.factories.world import DISTRICT, FAR, HOME, NEAR, World
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,10 @@ NOT_ANOTHERS = "u - - - - - - - - - - -"
 ANSWER = "   u - n y y y n n n n n -"
 COVERAGE = " u - - - y y - y y y y y"
 JOURNAL = "  u - - - - y - - y y y y"
+READ_PLANS = "u - - - y y - y y y y -"
+SWITCH = "    u - - - n y - n y y n -"
+SEE_RESPONSES = "u - y y y y - y y y y -"
+LEAD = "      u - n n n y - n y y n -"
 
 MEMBERS = "  u - - - y y - y y y - -"
 
@@ -96,6 +101,17 @@ TABLE = {
     "reject_check_in": MEMBERS,
     "contact_check_in": MEMBERS,
     "join_team": MEMBERS,
+    "list_plans": SIGNED_IN,
+    "get_plan_schema": EVERYBODY,
+    "get_readiness": READ_PLANS,
+    "preview_response": READ_PLANS,
+    "activate_response": SWITCH,
+    "list_responses": SIGNED_IN,
+    "get_response": SEE_RESPONSES,
+    "list_duties": SEE_RESPONSES,
+    "change_level": LEAD,
+    "renew_response": LEAD,
+    "stand_down_response": LEAD,
     "list_stations": EVERYBODY,
     "get_station": EVERYBODY,
     "list_rooms": EVERYBODY,
@@ -274,6 +290,7 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "locate": lambda _, client, matter: client.get("/api/v1/places/locate", {"lon": 121.405, "lat": 31.245}),
     "get_problem_kind": lambda _, client, matter: client.get("/api/v1/problems/stale"),
     "list_units": lambda _, client, matter: client.get("/api/v1/units", {"matter": matter.number}),
+    **SWITCH_CALLS,
     "list_stations": lambda _, client, matter: client.get("/api/v1/stations", {"place": HOME}),
     "get_station": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}"),
     "list_rooms": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}/rooms"),
@@ -311,7 +328,7 @@ def station_of(place: str) -> UUID:
 @pytest.fixture(scope="module")
 def ground(standing_world: World) -> Ground:
     world = standing_world
-    furnish(world)
+    ready(world)
     elsewhere = _another_district(world)
     places = {
         "property": f"{HOME}-B001",
@@ -333,6 +350,7 @@ def ground(standing_world: World) -> Ground:
             world.advance(matters[where], to="in_progress")
     search.index("matter", [(matter.pk, matter.text) for matter in matters.values()])
     seal(at=world.at)
+    begin_in_each(world, {matter.community for matter in matters.values()})
     return Ground(world, matters, world.matter(place=f"{HOME}-B001", to="in_progress"))
 
 

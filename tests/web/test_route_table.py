@@ -16,12 +16,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from pingzhan.access.actors import SYSTEM
 from pingzhan.demo.accounts import enter_token
 from pingzhan.matters import operations
 from pingzhan.matters.models import LearnedModel, Matter, Notice
 from pingzhan.places.operations import propose_grids
 from tests.factories.people import addresses
-from tests.factories.stations import furnish
+from tests.factories.plans import switch_addresses
 from tests.factories.whistles import blow
 from tests.factories.world import HOME, NEAR, World
 
@@ -41,6 +42,8 @@ FIELD = frozenset({"building_leader", "grid_worker"})
 SEE_MATTERS = DESK | FIELD
 RUN = frozenset({"community_staff", "secretary", "street_staff", "street_secretary", "command"})
 EXPORT = RUN | {"property_staff", "inspector"}
+READ_PLANS = RUN | {"inspector"}
+SEE_RESPONSES = READ_PLANS | FIELD
 ANSWER_FOR = frozenset({"secretary", "street_secretary", "command"})
 SEE_PERSONS = RUN | {"administrator"}
 GRANT = frozenset({"administrator"})
@@ -163,6 +166,19 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:member_correct": ("get", MEMBERS),
     "desk:member_prove": ("post", MEMBERS),
     "desk:member_step": ("post", MEMBERS),
+    "command:home": ("get", SEE_RESPONSES),
+    "command:response": ("get", SEE_RESPONSES),
+    "command:act": ("post", SEE_RESPONSES),
+    "command:switch": ("get", ANSWER_FOR),
+    "command:preview": ("get", ANSWER_FOR),
+    "command:export": ("get", ANSWER_FOR),
+    "command:activate": ("post", ANSWER_FOR),
+    "command:plans": ("get", READ_PLANS),
+    "command:plan": ("get", READ_PLANS),
+    "command:readiness": ("get", READ_PLANS),
+    "command:plan_new": ("get", ANSWER_FOR | {"street_staff"}),
+    "command:plan_edit": ("get", frozenset({"command"})),  # of the district's plan
+    "command:plan_step": ("post", frozenset({"command"})),
     "desk:stations": ("get", SEE_MATTERS),
     "desk:station": ("get", DESK),
     "desk:station_new": ("get", RUN),
@@ -266,13 +282,10 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     )
     notice = Notice.objects.get(matter=published)
     picture = matter.attachments.get()
-    station = furnish(world)[HOME]
-    room = station.rooms.order_by("pk")[0]
     proposal = propose_grids(community=world.places[HOME], by=world.actor("secretary"), at=world.at)
     whistle = {"whistle_id": blow(world, matter, units=(f"{HOME}.property",), at=world.at + timedelta(minutes=30)).pk}
     made: dict[str, dict[str, Any]] = {
-        **{name: {"station_id": station.pk} for name in ("desk:station", "desk:station_change", "desk:room_new")},
-        "desk:room": {"station_id": station.pk, "room_id": room.pk},
+        **switch_addresses(world),
         "photo": {"number": matter.number, "photo": picture.pk},
         "portal:notice": {"notice": notice.pk},
         "desk:take_down": {"notice_id": notice.pk},
@@ -315,7 +328,6 @@ def address(world: World, _then: None) -> Callable[[str], str]:
 
 def member_addresses(world: World) -> dict[str, dict[str, Any]]:
     """What the routes about members want: one who checked in at home, with a skill, and a roster of the district."""
-    from pingzhan.access.actors import SYSTEM
     from pingzhan.people.models import PersonSkill
     from pingzhan.people.operations import load_roster
     from tests.factories.members import check_in, load_skills

@@ -27,6 +27,8 @@ from pingzhan.api import (
 from pingzhan.api.bodies import PlainRenderer, StrictParser
 from pingzhan.api.callers import PUBLIC
 from pingzhan.api.docs import DocsPage
+from pingzhan.api.responding import plans
+from pingzhan.api.responding import router as responses
 from pingzhan.api.responses import READ, answers
 from pingzhan.api.schemas.problems import ProblemKind
 from pingzhan.api.stations import router as stations
@@ -96,6 +98,8 @@ api = Api(
             {"name": "places", "description": "The area tree."},
             {"name": "people", "description": "Offices, which places have whom, check-ins, members, teams."},
             {"name": "stations", "description": "Stations, their rooms and what these serve as."},
+            {"name": "plans", "description": "Plans, and how ready they are."},
+            {"name": "responses", "description": "Preview, activate, change, renew, stand down."},
             {"name": "me", "description": "The caller."},
             {"name": "journal", "description": "Proofs that what is on record was not changed."},
             {"name": "problems", "description": "What can go wrong."},
@@ -135,6 +139,8 @@ api.add_router("", whistles.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
 api.add_router("/stations", stations)
+api.add_router("/plans", plans)
+api.add_router("/responses", responses)
 api.add_router("/me", me.router)
 api.add_router("/journal", journal.router)
 api.add_router("/problems", _problems)

@@ -13,6 +13,7 @@ from pingzhan.demo.learning import teach
 from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.organisation import note_weeks, staff_organisation
 from pingzhan.demo.places import CITIES, load_places
+from pingzhan.demo.plans import load_plans
 from pingzhan.demo.staff import make_cast
 from pingzhan.demo.stations import load_stations
 from pingzhan.demo.stories import DAYS, tell_stories
@@ -46,6 +47,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"places   {len(places)} from the district down to the buildings")
         root = next(place for place in places if place.code == CITIES[city].root)
         load_reference(root, at=start)
+        say(f"plans    {load_plans(places=places, at=start)} in use")
         load_calls(root, at=start)
         cast = make_cast(places=places, rng=rng, at=start)
         say(f"people   {len(cast.users) + len(cast.workers)} staff in {len(cast.units)} units")

@@ -54,6 +54,7 @@ def begin(
     grants: Sequence[EmergencyGrant] = (),
     participants: Collection[UUID] = (),
     digest: str = "",
+    response_id: UUID | None = None,
 ) -> Response:
     """A response from `at` until `until` with its overlays and grants, written in bulk; `digest` goes on record.
 
@@ -66,7 +67,9 @@ def begin(
     _must_end_later(until, at)
     if exercise and grants:
         raise ValueError("an exercise widens no right")
-    response = Response.objects.create(plan=plan, level=level, exercise=exercise, since=at, until=until)
+    response = Response.objects.create(
+        id=response_id or uuid7(at), plan=plan, level=level, exercise=exercise, since=at, until=until
+    )
     ResponsePlace.objects.bulk_create(ResponsePlace(response=response, path=path) for path in sorted(set(paths)))
     _lay(response, overlays, at=at)
     access.grant_for_response(grants, response_id=response.pk, until=until, by=by, at=at)
@@ -87,6 +90,7 @@ def change_level(
     reason: str,
     overlays: Sequence[NewOverlay] = (),
     grants: Sequence[EmergencyGrant] = (),
+    participants: Collection[UUID] = (),
 ) -> Response:
     """Take the response to another level, with all that holds there: what it lays down no longer ends at `at`.
 
@@ -104,6 +108,10 @@ def change_level(
     )
     response.level = level
     _replace(response, overlays, at=at)
+    if response.exercise:
+        Participant.objects.bulk_create(
+            [Participant(response=response, user_id=one) for one in sorted(participants)], ignore_conflicts=True
+        )
     access.replace_for_response(grants, response_id=response.pk, until=response.until, by=by, at=at)
     _note(response, "change_level", by=by, at=at, reason=reason, before=before, count=len(overlays))
     transaction.on_commit(queries.forget)

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
-from pingzhan.modes.models import Overlay, Participant, Response, ResponsePlace
+from pingzhan.modes.models import Change, Overlay, Participant, Response, ResponsePlace
 from pingzhan.modes.rules import SHAPES
 
 KEPT_SECONDS = 2.0
@@ -104,6 +104,35 @@ def drills_of(user_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
         return NO_DRILLS
     mine = Participant.objects.filter(user_id=user_id, response_id__in=running).order_by("response_id")
     return frozenset(mine.values_list("response_id", flat=True))
+
+
+def modes_in_force_at(path: str, *, at: datetime, drills: Collection[UUID] = NO_DRILLS) -> list[Mode]:
+    """Every response in force at `path`, the one that counts first."""
+    return [covered.mode for covered in _in_force() if path.startswith(covered.path) and covered.holds(at, drills)]
+
+
+def highest_under(path: str, *, at: datetime, drills: Collection[UUID] = NO_DRILLS) -> tuple[Mode, tuple[str, ...]]:
+    """The response that counts most among those for parts of `path`, and for which parts; from memory."""
+    found = [covered for covered in _in_force() if covered.path.startswith(path) and covered.holds(at, drills)]
+    if not found:
+        return PEACETIME, ()
+    first = found[0]
+    return first.mode, tuple(sorted(one.path for one in found if one.response_id == first.response_id))
+
+
+def real_in_force(*, at: datetime) -> dict[UUID, tuple[Mode, tuple[str, ...]]]:
+    """Every real response in force with its paths, the one that counts first; from memory."""
+    found: dict[UUID, tuple[Mode, tuple[str, ...]]] = {}
+    for covered in _in_force():
+        if covered.holds(at, NO_DRILLS):
+            paths = found.get(covered.response_id, (covered.mode, ()))[1]
+            found[covered.response_id] = (covered.mode, (*paths, covered.path))
+    return found
+
+
+def anything_in_force(*, at: datetime, drills: Collection[UUID] = NO_DRILLS) -> bool:
+    """Whether there is any response at all; from memory."""
+    return any(covered.holds(at, drills) for covered in _in_force())
 
 
 # --- overlays -------------------------------------------------------------------------------------------------------
@@ -207,10 +236,53 @@ def paths_of(responses: Iterable[Response]) -> dict[UUID, list[str]]:
     return found
 
 
-def overlays_of(response: Response, *, at: datetime | None = None) -> QuerySet[Overlay]:
-    """What a response laid down; with `at` only what had not been taken back by then."""
+def overlays_of(
+    response: Response, *, at: datetime | None = None, within: Collection[str] | None = None
+) -> QuerySet[Overlay]:
+    """What a response laid down; with `at` only what had not been taken back by then, `within` only under these."""
     rows = Overlay.objects.filter(response=response)
+    if within is not None:
+        reach = Q(pk__in=[])
+        for path in within:
+            reach |= under("path", path)
+        rows = rows.filter(reach)
     return rows if at is None else rows.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+
+
+def get_response(response_id: UUID) -> Response:
+    """The response with this id; raises NotFound."""
+    found = Response.objects.filter(pk=response_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def over_among(ids: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Those of these responses that have ended, by somebody or by their date; one statement."""
+    rows = Response.objects.filter(Q(ended_at__isnull=False) | Q(until__lte=at), pk__in=list(ids))
+    return set(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def ending_within(span: timedelta, *, at: datetime) -> list[Response]:
+    """Responses in force that end by their date within `span`, the next first."""
+    rows = Response.objects.filter(ended_at__isnull=True, since__lte=at, until__gt=at, until__lte=at + span)
+    return list(rows.order_by("until", "id"))
+
+
+def changes_of(response: Response) -> list[Change]:
+    """What was done to a response, in order."""
+    return list(Change.objects.filter(response=response).order_by("at", "id"))
+
+
+def payloads_of(kind: str, response_ids: Collection[UUID], *, at: datetime) -> dict[UUID, list[dict[str, Any]]]:
+    """What overlays of a kind say, by response, the widest place first; one statement."""
+    rows = Overlay.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at), response_id__in=list(response_ids), kind=kind, since__lte=at
+    )
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for response_id, payload in rows.order_by("path", "key", "id").values_list("response_id", "payload"):
+        found.setdefault(response_id, []).append(payload)
+    return found
 
 
 def due_to_lapse(*, at: datetime) -> QuerySet[Response]:

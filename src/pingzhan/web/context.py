@@ -1,5 +1,6 @@
 """What every page knows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +15,12 @@ from pingzhan.access.actors import ANONYMOUS, Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.core.clock import now
 from pingzhan.matters.queries.reference import reference
-from pingzhan.modes.queries import PEACETIME, Mode, drills_of, mode_at
+from pingzhan.modes.queries import PEACETIME, Mode, drills_of, highest_under, mode_at
 from pingzhan.places.names import named
-from pingzhan.places.queries import tops
+from pingzhan.places.queries import names_along, tops
+from pingzhan.response.queries.responses import my_duties
+
+MOST_NAMED = 3  # places that the bar names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class ShownMode:
     plan: str
     since: Any
     until: Any
+    where: Sequence[str] = ()  # where only parts of the area are in this mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     return {
         "mode": SimpleLazyObject(lambda: shown_mode(request, actor)),
+        "my_duties": SimpleLazyObject(lambda: my_duties(actor, at=getattr(request, "at", None) or now())),
         "demo": settings.DEMO,
         "elder": request.COOKIES.get("elder") == "1",
         "lang": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
@@ -60,9 +66,22 @@ def shown_mode(request: HttpRequest, actor: Actor) -> ShownMode:
     """The mode where the actor works; for residents that of the whole area. Exercises: for who takes part."""
     at = getattr(request, "at", None) or now()
     path = actor.held[0].path if actor.held else tops().values_list("path", flat=True).first() or ""
-    mode: Mode = mode_at(path, at=at, drills=drills_of(actor.user_id, at=at)) if path else PEACETIME
+    drills = drills_of(actor.user_id, at=at)
+    mode: Mode = mode_at(path, at=at, drills=drills) if path else PEACETIME
+    where: tuple[str, ...] = ()
+    if mode.kind == "peacetime" and path:  # a part of the area may be in another mode than the whole
+        mode, where = highest_under(path, at=at, drills=drills)
     label = {"peacetime": _("平时"), "emergency": _("战时"), "exercise": _("演练")}[mode.kind]
-    return ShownMode(mode.kind, label, mode.level, mode.plan, mode.since, mode.until)
+    return ShownMode(mode.kind, label, mode.level, mode.plan, mode.since, mode.until, _named(where))
+
+
+def _named(paths: tuple[str, ...]) -> list[str]:
+    """The names of some of these places, and how many there are."""
+    if not paths:
+        return []
+    known = names_along(paths[:MOST_NAMED])
+    names = [known.get(one.rstrip("/").rpartition("/")[2], "") for one in paths[:MOST_NAMED]]
+    return names if len(paths) <= MOST_NAMED else [*names, _("等 %(n)s 处") % {"n": len(paths)}]
 
 
 def unit_name(actor: Actor) -> str:
@@ -80,7 +99,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
         current = path == url if exact else path.startswith(url)
         return NavItem(label, url, icon, current or bool(also and path.startswith(also)), group=group)
 
-    if path.startswith("/desk/"):
+    if path.startswith(("/desk/", "/command/")):
         groups = (
             (
                 _("事项办理"),
@@ -109,6 +128,14 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                 ),
             ),
             (
+                _("平战切换"),
+                (
+                    (P.RESPONSE_VIEW, _("响应"), "command:home", "shield"),
+                    (P.RESPONSE_ACTIVATE, _("启动响应"), "command:switch", "alarm"),
+                    (P.PLAN_VIEW, _("预案"), "command:plans", "file-text"),
+                ),
+            ),
+            (
                 _("系统"),
                 (
                     (P.JOURNAL_VIEW, _("日志校验"), "desk:journal", "shield-check"),
@@ -123,8 +150,8 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                 label,
                 name,
                 icon,
-                exact=name == "desk:queue",
-                also="/desk/matters/" if name == "desk:queue" else "",
+                exact=name in {"desk:queue", "command:home"},
+                also={"desk:queue": "/desk/matters/", "command:home": "/command/responses/"}.get(name, ""),
                 group=group,
             )
             for group, doors in groups

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.db.models import F
 
-from pingzhan.matters.choices import ClockKind, ClockState, PauseState
+from pingzhan.matters.choices import Basis, ClockKind, ClockState, PauseState
 from pingzhan.matters.models import Clock, Matter, Pause
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import (
     PAUSABLE,
     UNPRESSED,
+    Allowance,
     ClockChange,
     Rungs,
     acts_at,
@@ -22,6 +23,8 @@ from pingzhan.matters.rules import (
     ladder_for,
     moved_on,
 )
+from pingzhan.modes.choices import OverlayKind
+from pingzhan.modes.queries import in_force_along
 
 RUNS = (ClockState.RUNNING, ClockState.PAUSED)
 _COLUMNS = ["state", "due_at", "paused_at", "stopped_at", "act_at"]
@@ -138,6 +141,8 @@ def new_clock(
     allowed = allowance(known.allowances, kind=kind, category=category, group=group, urgency=urgency)
     if due is None and allowed is None:
         return None
+    if due is None:
+        allowed = _in_force(matter, kind, allowed, at=at)
     ladder: Rungs | None = None if kind in UNPRESSED else ladder_for(known.ladders, kind=kind, urgency=urgency)
     until = due if due is not None else due_at(allowed, start=at, calendar=known.calendar)  # type: ignore[arg-type]
     return Clock(
@@ -150,6 +155,22 @@ def new_clock(
         ladder_id=ladder.id if ladder else None,
         act_at=acts_at(ladder.rungs, climbed=0, since=until, calendar=known.calendar) if ladder else None,
     )
+
+
+def _in_force(matter: Matter, kind: ClockKind, allowed: Allowance | None, *, at: datetime) -> Allowance | None:
+    """What a response in force at the matter's place allows, where that is sooner; no statement in peacetime.
+
+    A response shortens deadlines and never lengthens them: what is critical anyway stays so. Clocks that run already
+    keep theirs.
+    """
+    if allowed is None:
+        return None
+    change = in_force_along(OverlayKind.CLOCK, matter.path, at=at).get(kind)
+    if change is None:
+        return allowed
+    calendar = reference().calendar
+    said = Allowance(kind, change.payload.get("basis", Basis.CALENDAR), minutes=change.payload["minutes"])
+    return min(said, allowed, key=lambda one: due_at(one, start=at, calendar=calendar))
 
 
 def write_clocks(matter: Matter, plan: Plan, *, at: datetime) -> None:

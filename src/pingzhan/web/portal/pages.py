@@ -10,6 +10,7 @@ from pingzhan.matters.queries.lists import notices, reported_by
 from pingzhan.matters.queries.reference import reference
 from pingzhan.places.names import named
 from pingzhan.web.forms.report import category_groups
+from pingzhan.web.portal.emergencies import emergencies
 from pingzhan.web.portal.notices import shown_notices
 from pingzhan.web.portal.words import EIGHT
 
@@ -29,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "numbers": NUMBERS,
         "groups": category_groups()[:SHORTCUTS],
+        "emergencies": emergencies(request.at),  # type: ignore[attr-defined]
         "mine": mine,
         "notices": shown_notices(notices(limit=3).items),
     }

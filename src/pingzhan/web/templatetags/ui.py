@@ -343,6 +343,7 @@ def mode_bar(mode: Any) -> dict[str, Any]:
         "level": level,
         "colour_name": colour_name,
         "plan": read(mode, "plan"),
+        "where": read(mode, "where", ()),
         "since": read(mode, "since", None),
         "until": read(mode, "until", None),
     }

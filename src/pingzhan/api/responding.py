@@ -1,0 +1,353 @@
+"""Plans, and switching by them."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from ninja import Path, Query, Router
+
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
+from pingzhan.api.bodies import json_body
+from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest
+from pingzhan.api.parameters import After, IdempotencyKey, Limit
+from pingzhan.api.problems import of_domain_error
+from pingzhan.api.responses import BODY, STAFF, WRITE, answers
+from pingzhan.api.schemas.common import PLACE_CODE, PageOut
+from pingzhan.api.schemas.responses import (
+    ActivateIn,
+    DutyOut,
+    GapOut,
+    ItemOut,
+    LevelIn,
+    PlanOut,
+    PreviewIn,
+    PreviewOut,
+    ReadinessOut,
+    RenewIn,
+    StandDownIn,
+    SwitchOut,
+)
+from pingzhan.api.writing import owner_of, write
+from pingzhan.core.errors import NotAllowed, NotFound
+from pingzhan.core.paging import page
+from pingzhan.modes.queries import overlays_of, paths_of, response_for, responses_for
+from pingzhan.people.queries.holders import names_of_people
+from pingzhan.places.queries import get_places
+from pingzhan.response import operations
+from pingzhan.response.operations import Outdated
+from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.plans import data_of, plan_for, plans_for, published
+from pingzhan.response.queries.readiness import last_drill, readiness
+from pingzhan.response.queries.responses import activations_of
+from pingzhan.response.rules.schema import plan_schema
+
+if TYPE_CHECKING:
+    from pingzhan.modes.models import Response
+    from pingzhan.response.models import Activation, Plan
+    from pingzhan.response.rules.manifest import Manifest
+
+plans = Router(tags=["plans"], auth=SIGNED_IN)
+router = Router(tags=["responses"], auth=SIGNED_IN)
+
+PlanCode = Annotated[
+    str, Path(..., pattern=r"^[0-9a-zA-Z@_\-]{1,80}$", description="Code of a plan.", example="infectious-disease")
+]
+ResponseId = Annotated[UUID, Path(..., description="`id` of a response.")]
+MOST_ITEMS = 5000
+
+
+@plans.get("", response=answers({200: PageOut[PlanOut]}, 401), operation_id="list_plans", summary="Plans")
+def list_plans(request: ApiRequest, limit: Limit, after: After) -> PageOut[PlanOut]:
+    """Plans that hold in the caller's area, those of places above it too."""
+    found = page(
+        plans_for(request.actor).select_related("place", "parent"), order=("path", "code"), after=after, limit=limit
+    )
+    return PageOut[PlanOut](items=[_plan(one) for one in found.items], next=found.next)
+
+
+@plans.get(
+    "/schema",
+    auth=PUBLIC,
+    response=answers({200: dict[str, Any]}),
+    operation_id="get_plan_schema",
+    summary="The schema of plan documents",
+)
+def get_plan_schema(request: ApiRequest) -> HttpResponse:
+    """JSON Schema (2020-12) of the YAML documents in which plans are written."""
+    return JsonResponse(plan_schema(), json_dumps_params={"ensure_ascii": False})
+
+
+@plans.get(
+    "/{code}/readiness",
+    response=answers({200: ReadinessOut}, *STAFF, 409),
+    operation_id="get_readiness",
+    summary="What would fail today",
+)
+def get_readiness(
+    request: ApiRequest,
+    code: PlanCode,
+    place: str = Query(..., pattern=PLACE_CODE, description="Code of a place."),
+    level: int = Query(..., ge=1, le=4, description="1 (highest) to 4."),
+) -> ReadinessOut:
+    """Every way in which the plan would fail at the place, and one figure."""
+    plan = plan_for(request.actor, code)
+    _must_see(request, [place])
+    found = readiness(plan, level=level, codes=[place], at=request.at)
+    return ReadinessOut(
+        percent=found.percent,
+        asked=found.asked,
+        findings=[
+            {"kind": one.kind, "label": one.label, "place": one.place, "subject": one.subject, "reason": one.reason}
+            for one in found.weaknesses[:MOST_ITEMS]
+        ],
+    )
+
+
+@router.post(
+    "/preview",
+    response=answers({200: PreviewOut}, *STAFF, *BODY, 409),
+    operation_id="preview_response",
+    summary="What activating would do",
+)
+def preview_response(request: ApiRequest, data: PreviewIn = json_body()) -> PreviewOut:  # noqa: B008
+    """Compile the plan for these places on today's data. Nothing is written; the same data gives the same digest."""
+    plan = plan_for(request.actor, data.plan)
+    _must_see(request, data.places)
+    manifest = compile_plan(plan, level=data.level, codes=data.places, at=request.at, exercise=data.exercise)
+    return _preview(manifest)
+
+
+@router.post(
+    "",
+    response=answers({200: SwitchOut, 201: SwitchOut}, *STAFF, *WRITE),
+    operation_id="activate_response",
+    summary="Activate what was previewed",
+)
+def activate_response(
+    request: ApiRequest,
+    idempotency_key: IdempotencyKey,
+    data: ActivateIn = json_body(),  # noqa: B008
+) -> HttpResponse:
+    """All of it or nothing. 201, or 200 with the same response for a digest that was activated already.
+
+    409 with the new preview when data changed since.
+    """
+    plan = plan_for(request.actor, data.plan)
+    _must_see(request, data.places)
+
+    def work() -> tuple[int, SwitchOut]:
+        made = operations.activate(
+            plan=plan,
+            level=data.level,
+            codes=data.places,
+            digest=data.digest,
+            by=request.actor,
+            at=request.at,
+            exercise=data.exercise,
+            until=data.until,
+        )
+        return 200 if made.again else 201, _one(made.response, request)
+
+    try:
+        return write(request, route="activate_response", owner=owner_of(request), work=work)
+    except Outdated as outdated:
+        answer = of_domain_error(outdated)
+        problem = _problem_of(answer) | {"preview": _preview(outdated.manifest).model_dump(mode="json")}
+        return JsonResponse(
+            problem, status=409, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+        )
+
+
+@router.get("", response=answers({200: PageOut[SwitchOut]}, 401), operation_id="list_responses", summary="Responses")
+def list_responses(request: ApiRequest, limit: Limit, after: After) -> PageOut[SwitchOut]:
+    """Responses that touch the caller's area, the newest first; exercises only for those who take part."""
+    found = page(responses_for(request.actor), order=("-id",), after=after, limit=limit)
+    return PageOut[SwitchOut](items=_rows(found.items, request), next=found.next)
+
+
+@router.get(
+    "/{uuid:response}", response=answers({200: SwitchOut}, *STAFF), operation_id="get_response", summary="A response"
+)
+def get_response(request: ApiRequest, response: ResponseId) -> SwitchOut:
+    """One response."""
+    return _one(response_for(request.actor, response), request)
+
+
+@router.get(
+    "/{uuid:response}/duties",
+    response=answers({200: PageOut[DutyOut]}, *STAFF),
+    operation_id="list_duties",
+    summary="Who covers what",
+)
+def list_duties(request: ApiRequest, response: ResponseId, limit: Limit, after: After) -> PageOut[DutyOut]:
+    """The duties under a response within the caller's area, A and B."""
+    found = response_for(request.actor, response)
+    held = tuple(one.path for one in request.actor.holding(Permission.RESPONSE_VIEW))
+    rows = page(
+        overlays_of(found, at=None if found.ended_at else request.at, within=held).filter(kind="person_duty"),
+        order=("path", "id"),
+        after=after,
+        limit=limit,
+    )
+    names = names_of_people([row.person_id for row in rows.items if row.person_id])
+    items = [
+        DutyOut(
+            id=row.pk,
+            duty=row.payload["duty"],
+            part=row.payload["part"],
+            title=row.payload.get("title", ""),
+            place=row.path.rstrip("/").rpartition("/")[2],
+            subject=row.payload.get("subject", ""),
+            person=row.person_id,
+            name=names.get(row.person_id, "") if row.person_id else "",
+            tasks=row.payload.get("tasks", []),
+        )
+        for row in rows.items
+    ]
+    return PageOut[DutyOut](items=items, next=rows.next)
+
+
+@router.post(
+    "/{uuid:response}/change_level",
+    response=answers({200: SwitchOut}, *STAFF, *WRITE),
+    operation_id="change_level",
+    summary="Another level",
+)
+def change_level(
+    request: ApiRequest,
+    response: ResponseId,
+    idempotency_key: IdempotencyKey,
+    data: LevelIn = json_body(),  # noqa: B008
+) -> HttpResponse:
+    """Take the response to another level of its plan, with today's people and rooms."""
+    found = response_for(request.actor, response)
+
+    def work() -> tuple[int, SwitchOut]:
+        operations.change_level(response=found, level=data.level, by=request.actor, at=request.at, reason=data.reason)
+        return 200, _one(found, request)
+
+    return write(request, route=f"change_level {response}", owner=owner_of(request), work=work)
+
+
+@router.post(
+    "/{uuid:response}/renew",
+    response=answers({200: SwitchOut}, *STAFF, *WRITE),
+    operation_id="renew_response",
+    summary="A later end",
+)
+def renew_response(
+    request: ApiRequest,
+    response: ResponseId,
+    idempotency_key: IdempotencyKey,
+    data: RenewIn = json_body(),  # noqa: B008
+) -> HttpResponse:
+    """Let the response last longer, with the reason; at most 90 days from now."""
+    found = response_for(request.actor, response)
+
+    def work() -> tuple[int, SwitchOut]:
+        operations.renew(response=found, until=data.until, by=request.actor, at=request.at, reason=data.reason)
+        return 200, _one(found, request)
+
+    return write(request, route=f"renew {response}", owner=owner_of(request), work=work)
+
+
+@router.post(
+    "/{uuid:response}/stand_down",
+    response=answers({200: SwitchOut}, *STAFF, *WRITE),
+    operation_id="stand_down_response",
+    summary="Stand down",
+)
+def stand_down_response(
+    request: ApiRequest,
+    response: ResponseId,
+    idempotency_key: IdempotencyKey,
+    data: StandDownIn = json_body(),  # noqa: B008
+) -> HttpResponse:
+    """End it: everything in force is peacetime's again at once. What is not done stays on the list."""
+    found = response_for(request.actor, response)
+
+    def work() -> tuple[int, SwitchOut]:
+        operations.stand_down(response=found, by=request.actor, at=request.at, done=data.done)
+        return 200, _one(found, request)
+
+    return write(request, route=f"stand_down {response}", owner=owner_of(request), work=work)
+
+
+def _must_see(request: ApiRequest, codes: list[str]) -> None:
+    """Whoever previews sees who works where: that takes the right there. Raises NotFound outside of one's area."""
+    known = get_places(codes)
+    for code in codes:
+        place = known.get(code)
+        if place is None or not can(request.actor, Permission.RESPONSE_VIEW, place.path):
+            raise NotFound
+        if not can(request.actor, Permission.PLAN_VIEW, place.path):
+            raise NotAllowed
+
+
+def _plan(plan: "Plan") -> PlanOut:
+    version = published(plan)
+    data = data_of(version) if version else {}
+    return PlanOut(
+        code=plan.code,
+        title=plan.title,
+        hazard=plan.hazard,
+        place=plan.place.code,
+        adapts=plan.parent.code if plan.parent else None,
+        version=version.number if version else None,
+        levels=sorted(int(level) for level in data.get("levels", {})),
+        review_due=version.review_due if version else None,
+        last_drill=last_drill(plan),
+    )
+
+
+def _preview(manifest: "Manifest") -> PreviewOut:
+    return PreviewOut(
+        digest=manifest.digest,
+        counts=manifest.counts,
+        items=[
+            ItemOut(
+                kind=one.kind,
+                target=one.target,
+                place=one.place,
+                subject=one.subject,
+                before=one.before,
+                after=one.after,
+                reason=one.reason,
+            )
+            for one in manifest.items
+        ],
+        gaps=[GapOut(kind=one.kind, place=one.place, subject=one.subject, reason=one.reason) for one in manifest.gaps],
+    )
+
+
+def _one(response: "Response", request: ApiRequest) -> SwitchOut:
+    return _rows([response], request)[0]
+
+
+def _rows(responses: "list[Response]", request: ApiRequest) -> list[SwitchOut]:
+    paths, came_from = paths_of(responses), activations_of(responses)
+    return [_row(one, paths.get(one.pk, []), came_from.get(one.pk), request) for one in responses]
+
+
+def _row(response: "Response", paths: list[str], row: "Activation | None", request: ApiRequest) -> SwitchOut:
+    over = response.until <= request.at
+    return SwitchOut(
+        id=response.pk,
+        plan=response.plan,
+        plan_code=row.plan.code if row else None,
+        level=response.level,
+        exercise=response.exercise,
+        places=[path.rstrip("/").rpartition("/")[2] for path in paths],
+        since=response.since,
+        until=response.until,
+        ended_at=response.ended_at,
+        state="ended" if response.ended_at and response.ended_at < response.until else "lapsed" if over else "in_force",
+        counts=row.counts if row else {},
+        digest=row.digest if row else None,
+    )
+
+
+def _problem_of(answer: HttpResponse) -> dict[str, Any]:
+    return dict(json.loads(answer.content))

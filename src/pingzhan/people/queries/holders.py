@@ -1,0 +1,47 @@
+"""Reads of everybody who holds an office somewhere, for those who share out work."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from pingzhan.core.db import under
+from pingzhan.people.models import Appointment, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a role at a place now; where that place lies in degrees (WGS-84), if known."""
+
+    person_id: UUID
+    name: str
+    user_id: UUID | None
+    reachable: bool  # a telephone is on file
+    role: str
+    path: str
+    unit_id: UUID | None
+    lon: float | None
+    lat: float | None
+
+
+def holders_under(paths: Sequence[str], roles: Collection[str]) -> list[Holder]:
+    """Everybody who holds one of these roles at or below these paths, by path, role and person; one statement."""
+    reach = Q(pk__in=[])
+    for path in paths:
+        reach |= under("path", path)
+    rows = Appointment.objects.filter(reach, until__isnull=True, role__in=list(roles)).order_by(
+        "path", "role", "person_id", "id"
+    )
+    return [
+        Holder(person, name, user, bool(phone), role, path, unit, lon, lat)
+        for person, name, user, phone, role, path, unit, lon, lat in rows.values_list(
+            "person_id", "person__name", "person__user_id", "person__phone_index", "role", "path", "unit_id",
+            "place__lon", "place__lat",
+        )
+    ]  # fmt: skip
+
+
+def names_of_people(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of persons by their ids; one statement. They are names of office holders."""
+    return dict(Person.objects.filter(pk__in=list(ids)).order_by("pk").values_list("pk", "name"))

@@ -1,0 +1,253 @@
+"""Switching: activate what was previewed, change the level, renew, stand down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from pingzhan.access import operations as access
+from pingzhan.access.actors import Actor
+from pingzhan.access.operations import EmergencyGrant
+from pingzhan.access.permissions import Permission
+from pingzhan.access.roles import ROLES
+from pingzhan.core.errors import DomainError, Invalid, NotAllowed, StateConflict
+from pingzhan.core.ids import uuid7
+from pingzhan.journal.operations import record
+from pingzhan.modes import operations as modes
+from pingzhan.modes.operations import NewOverlay
+from pingzhan.modes.queries import due_to_lapse, get_response
+from pingzhan.response.models import Activation, CheckItem, Plan
+from pingzhan.response.operations.warnings import prepare
+from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.plans import data_of
+from pingzhan.response.rules.manifest import Manifest
+
+if TYPE_CHECKING:
+    from pingzhan.modes.models import Response
+
+LONGEST = timedelta(days=90)
+
+
+class Outdated(DomainError):
+    """What was previewed is no longer what would happen; `manifest` is what would now."""
+
+    status = 409
+    title = _("预览之后数据有变化")
+
+    def __init__(self, manifest: Manifest) -> None:
+        super().__init__(_("预览之后人员、用房或预案有了变化。请看新的预览，确认后再启动；什么都还没有改变。"))
+        self.manifest = manifest
+
+    def extra(self) -> dict[str, Any]:
+        return {"allowed": ["in_force"], "current": "outdated", "digest": self.manifest.digest}
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """The response, and whether it was there already."""
+
+    response: "Response"
+    again: bool
+
+
+def activate(
+    *, plan: Plan, level: int, codes: Sequence[str], digest: str, by: Actor, at: datetime, exercise: bool = False,
+    until: datetime | None = None,
+) -> Activated:  # fmt: skip
+    """Do exactly what was previewed under `digest`, all of it or nothing.
+
+    The same digest again answers with the response that is there. Everything is computed before the one short
+    transaction that writes. Raises Outdated when today's data would give another manifest.
+    """
+    if (already := _activated(digest, by)) is not None:
+        return Activated(already, again=True)
+    manifest = compile_plan(plan, level=level, codes=codes, at=at, exercise=exercise)
+    _may_switch(data_of_plan(plan, manifest.version), manifest.level, manifest.paths, by, "activate")
+    if manifest.digest != digest:
+        if (already := _activated(digest, by)) is not None:  # somebody was quicker while this was compiling
+            return Activated(already, again=True)
+        raise Outdated(manifest)
+    try:
+        return Activated(_write(plan, manifest, by=by, at=at, until=until), again=False)
+    except IntegrityError:
+        # The primary key of Activation: of ten who press at once, one writes and the others find it here.
+        if (already := _activated(digest, by)) is not None:
+            return Activated(already, again=True)
+        raise
+
+
+def _activated(digest: str, by: Actor) -> "Response | None":
+    row = Activation.objects.select_related("plan").filter(pk=digest).first()
+    if row is None:
+        return None
+    access.require(by, Permission.RESPONSE_VIEW, row.plan.path if by.kind == "system" else _some_path(row, by))
+    return get_response(row.response_id)
+
+
+def _some_path(row: Activation, by: Actor) -> str:
+    """A path of the response that the actor reaches; the plan's own when there is none, which they do not."""
+    response = get_response(row.response_id)
+    paths = _paths(response)
+    reached = [path for path in paths if any(path.startswith(held.path) for held in by.held)]
+    return reached[0] if reached else row.plan.path
+
+
+@transaction.atomic
+def _write(plan: Plan, manifest: Manifest, *, by: Actor, at: datetime, until: datetime | None) -> "Response":
+    data = data_of_plan(plan, manifest.version)
+    until = until or at + timedelta(days=data["sunset_days"])
+    if until > at + LONGEST:
+        message = _("一次最长 90 天；到期前可以说明理由延长")
+        raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
+    response_id = uuid7(at)
+    # First, so that whoever comes second waits for this row and not behind all the others.
+    Activation.objects.create(
+        digest=manifest.digest, response_id=response_id, plan=plan, version_id=manifest.version,
+        places=list(manifest.places), exercise=manifest.exercise, counts=manifest.counts,
+        gaps=[[gap.kind, gap.place, gap.subject, gap.reason] for gap in manifest.gaps[:2000]], at=at,
+        actor_id=by.user_id, actor_name=by.name,
+    )  # fmt: skip
+    response = modes.begin(
+        plan=manifest.title, level=manifest.level, paths=manifest.paths, until=until, by=by, at=at,
+        exercise=manifest.exercise, overlays=_overlays(manifest), grants=_grants(manifest),
+        participants=manifest.participants, digest=manifest.digest, response_id=response_id,
+    )  # fmt: skip
+    CheckItem.objects.bulk_create(
+        CheckItem(response_id=response_id, number=number, text=text)
+        for number, text in enumerate(_check_list(manifest), 1)
+    )
+    if not manifest.exercise:
+        prepare(response=response, plan=plan, data=data, names=_names(manifest), by=by, at=at)
+    return response
+
+
+def _check_list(manifest: Manifest) -> list[str]:
+    """The plan's own list, then what follows from what was changed."""
+    counts = manifest.counts
+    found = list(manifest.checklist)
+    if counts.get("room_function"):
+        found.append(_("恢复 %(n)s 间用房：清场、消毒、归还设备") % {"n": counts["room_function"]})
+    if counts.get("person_duty"):
+        found.append(_("%(n)s 项责任的人员撤岗并致谢") % {"n": counts["person_duty"]})
+    return found
+
+
+def change_level(*, response: "Response", level: int, by: Actor, at: datetime, reason: str) -> "Response":
+    """Take the response to another level of its plan version, with today's people and rooms."""
+    _may_end_or_change(response, by)
+    row = activation_of(response)
+    manifest = compile_plan(
+        row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after=""
+    )
+    _may_switch(data_of(row.version), level, manifest.paths, by, "activate")
+    with transaction.atomic():
+        modes.change_level(
+            response=response, level=level, by=by, at=at, reason=reason, overlays=_overlays(manifest),
+            grants=_grants(manifest), participants=manifest.participants,
+        )  # fmt: skip
+        Activation.objects.filter(pk=row.pk).update(
+            counts=manifest.counts,
+            gaps=[[gap.kind, gap.place, gap.subject, gap.reason] for gap in manifest.gaps[:2000]],
+        )
+    return response
+
+
+def renew(*, response: "Response", until: datetime, by: Actor, at: datetime, reason: str) -> "Response":
+    """Let the response last until `until`; at most 90 days from now."""
+    _may_end_or_change(response, by)
+    row = activation_of(response)
+    _may_switch(data_of(row.version), response.level, _paths(response), by, "renew")
+    if until > at + LONGEST:
+        message = _("一次最长 90 天；到期前可以说明理由延长")
+        raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
+    with transaction.atomic():
+        modes.renew(response=response, until=until, by=by, at=at, reason=reason)
+        Activation.objects.filter(pk=row.pk).update(warned_at=None)
+    return response
+
+
+@transaction.atomic
+def stand_down(*, response: "Response", by: Actor, at: datetime, done: Sequence[int] = ()) -> "Response":
+    """End the response; what is in force is peacetime's again at once.
+
+    `done` are numbers of the check list that are done. What is not stays on the list to be done afterwards: rights
+    that were widened must not wait for a room to be cleaned.
+    """
+    for number in done:
+        tick_item(response=response, number=number, by=by, at=at)
+    return modes.end(response=response, by=by, at=at)
+
+
+@transaction.atomic
+def tick_item(*, response: "Response", number: int, by: Actor, at: datetime) -> None:
+    """One line of the stand-down list is done."""
+    for path in _paths(response):
+        if not any(
+            path.startswith(held.path) or held.path.startswith(path) for held in by.holding(Permission.RESPONSE_VIEW)
+        ):
+            raise NotAllowed(_("您在这里没有进行此操作的权限；如有需要，请联系所在单位的管理员。"))
+    rows = CheckItem.objects.filter(response_id=response.pk, number=number)
+    if rows.filter(done_at__isnull=True).update(done_at=at, done_by=by.name):
+        record(
+            verb="response.check", by=by, at=at, subject_type="response", subject_id=response.pk,
+            place_path=_paths(response)[0], number=number,
+        )  # fmt: skip
+    elif not rows.exists():
+        raise Invalid(_("清单里没有这一项"), errors=[{"loc": ["done"], "msg": _("清单里没有这一项")}])
+
+
+def lapse_due(*, at: datetime) -> int:
+    """Put on record which responses ended by their date; returns how many. Any number of workers may do so at once."""
+    return sum(modes.lapse(response=response, at=at) for response in due_to_lapse(at=at)[:100])
+
+
+def activation_of(response: "Response") -> Activation:
+    """Where the response came from; raises StateConflict for one that came from no plan."""
+    row = Activation.objects.select_related("plan", "version").filter(response_id=response.pk).first()
+    if row is None:
+        raise StateConflict(_("这次响应不是按预案启动的"), allowed=[], current="unplanned")
+    return row
+
+
+def data_of_plan(plan: Plan, version_id: UUID) -> dict[str, Any]:
+    return data_of(plan.versions.get(pk=version_id))
+
+
+def _may_end_or_change(response: "Response", by: Actor) -> None:
+    for path in _paths(response):
+        access.require(by, Permission.RESPONSE_ACTIVATE, path)
+
+
+def _may_switch(data: dict[str, Any], level: int, paths: Sequence[str], by: Actor, verb: str) -> None:
+    """The right to switch at all, and one of the roles that the plan names for this level, at every place."""
+    rule = data.get("levels", {}).get(str(level), {})
+    roles = rule.get(verb) or rule.get("activate", [])
+    for path in paths:
+        access.require(by, Permission.RESPONSE_ACTIVATE, path)
+        if by.kind == "system":
+            continue
+        if not any(held.role in roles and path.startswith(held.path) for held in by.held):
+            names = "、".join(str(ROLES[role].label) for role in roles if role in ROLES)  # untranslated: a list's comma
+            raise NotAllowed(_("按预案，这一级由%(roles)s启动") % {"roles": names})
+
+
+def _paths(response: "Response") -> list[str]:
+    return list(response.places.order_by("path").values_list("path", flat=True))
+
+
+def _names(manifest: Manifest) -> list[tuple[str, str]]:
+    return [(code, manifest.names.get(code, code)) for code in manifest.places]
+
+
+def _overlays(manifest: Manifest) -> list[NewOverlay]:
+    return [
+        NewOverlay(item.kind, item.target, item.path, item.payload, item.key, item.person_id) for item in manifest.items
+    ]
+
+
+def _grants(manifest: Manifest) -> list[EmergencyGrant]:
+    return [EmergencyGrant(one.user_id, one.role, one.path, one.unit_id) for one in manifest.rights]

@@ -1,0 +1,118 @@
+"""Plans, their versions, and what holds at a place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import roots
+from pingzhan.core.db import under
+from pingzhan.core.errors import NotFound
+from pingzhan.matters.choices import ClockKind
+from pingzhan.matters.queries.figures import NAMES, figures_under
+from pingzhan.response.choices import VersionState
+from pingzhan.response.models import Plan, PlanVersion
+from pingzhan.response.rules.adapt import Conflict, Difference, conflicts, differences, effective
+from pingzhan.response.rules.document import Finding, check, read
+from pingzhan.response.rules.expressions import ExpressionError, parse
+from pingzhan.stations.queries import functions
+
+# What conditions may name; the figures of matters also by group of categories.
+FIGURES = (*NAMES,)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One condition of a plan, and whether it holds now."""
+
+    title: str
+    level: int
+    when: str
+    holds: bool
+    figures: dict[str, float]
+
+
+def plans_for(actor: Actor, permission: Permission = Permission.PLAN_VIEW) -> QuerySet[Plan]:
+    """Plans that hold in the actor's area: those of places above it, of its own and below."""
+    if actor.kind == "system":
+        return Plan.objects.order_by("path", "code")
+    reach = Q(pk__in=[])
+    for root in roots(actor, permission):
+        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        reach |= Q(path__in=above) | under("path", root)
+    return Plan.objects.filter(reach).order_by("path", "code")
+
+
+def plan_for(actor: Actor, code: str) -> Plan:
+    """The plan with this code; raises NotFound outside of the actor's area."""
+    found = plans_for(actor).select_related("parent", "place").filter(code=code).first()
+    if found is None:
+        raise NotFound(_("没有找到这个预案"))
+    return found
+
+
+def published(plan: Plan) -> PlanVersion | None:
+    """The version in use."""
+    return plan.versions.filter(state=VersionState.PUBLISHED).first()
+
+
+def newest(plan: Plan) -> PlanVersion | None:
+    """The version that was written last, in use or not."""
+    return plan.versions.order_by("-number").first()
+
+
+def version_of(plan: Plan, version_id: UUID) -> PlanVersion:
+    found = plan.versions.filter(pk=version_id).first()
+    if found is None:
+        raise NotFound(_("没有找到这个版本"))
+    return found
+
+
+def data_of(version: PlanVersion) -> dict[str, Any]:
+    """The document of a version; {} for a draft that cannot be read."""
+    document, _findings = read(version.source)
+    return document.data if document is not None and isinstance(document.data, dict) else {}
+
+
+def check_here(source: str) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """Check a document against the codes of this installation; one statement."""
+    return check(source, functions=list(functions()), clocks=list(ClockKind.values), figures=FIGURES)
+
+
+def adaptations_in_use(plan: Plan) -> list[tuple[str, PlanVersion]]:
+    """(path, version) of every published adaptation of a plan, the widest area first; one statement."""
+    rows = PlanVersion.objects.filter(plan__parent=plan, state=VersionState.PUBLISHED).select_related("plan")
+    return [(version.plan.path, version) for version in rows.order_by("plan__path", "id")]
+
+
+def adapted(plan: Plan, version: PlanVersion) -> tuple[dict[str, Any], list[Difference], list[Conflict]]:
+    """What an adaptation comes to on its parent as it is now: the whole plan, what differs, and what conflicts."""
+    assert plan.parent is not None
+    above = published(plan.parent) or newest(plan.parent)
+    now = data_of(above) if above else {}
+    seen = data_of(version.against) if version.against else now
+    changes: Mapping[str, Any] = data_of(version).get("changes", {})
+    return effective(now, changes), differences(now, changes), conflicts(seen, now, changes)
+
+
+def standings(data: Mapping[str, Any], path: str, *, at: datetime) -> list[Standing]:
+    """Whether the conditions of a plan hold under `path` now; two statements when there are any."""
+    conditions = data.get("conditions", [])
+    if not conditions:
+        return []
+    figures = figures_under(path, at=at)
+    found = []
+    for item in conditions:
+        try:
+            expression = parse(item["when"])
+        except ExpressionError:
+            continue
+        named = {name: figures.get(name, 0.0) for name in sorted(expression.names)}
+        found.append(Standing(item["title"], item["level"], item["when"], expression.holds(figures), named))
+    return found

@@ -1,0 +1,172 @@
+"""Every way in which a plan would fail today at a place, with where to mend it; and one figure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pingzhan.core.errors import DomainError
+from pingzhan.places.queries import places
+from pingzhan.response.choices import VersionState
+from pingzhan.response.models import Activation, Plan, PlanVersion, ReadinessFigure
+from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.plans import data_of, published
+from pingzhan.response.rules.manifest import Manifest
+
+DRILL_MONTHS = 12
+
+LABELS: dict[str, Any] = {
+    "uncovered": gettext_lazy("没有人负责"),
+    "no_backup": gettext_lazy("没有 B 角"),
+    "twice": gettext_lazy("一人身兼数责"),
+    "no_contact": gettext_lazy("联系不到"),
+    "no_account": gettext_lazy("没有账号"),
+    "skill": gettext_lazy("缺少技能"),
+    "no_room": gettext_lazy("没有可用的房间"),
+    "hardware": gettext_lazy("用房缺设施"),
+    "review_overdue": gettext_lazy("预案超过复审日期"),
+    "never_drilled": gettext_lazy("一年内没有演练"),
+    "not_published": gettext_lazy("没有发布的版本"),
+}
+# How many of the posts and rooms asked for a finding costs; those about the plan itself cost five in a hundred.
+_COSTS = {"uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1}
+_OF_THE_PLAN = {"review_overdue", "never_drilled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """One way to fail. `mend` names the kind of page on which it is mended: plan, stations, people."""
+
+    kind: str
+    place: str
+    path: str
+    subject: str
+    reason: str
+    mend: str
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.kind])
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """percent: how much of what the plan asks for is there, from 0 to 100."""
+
+    percent: int
+    asked: int
+    weaknesses: list[Weakness]
+    manifest: Manifest | None
+
+
+def readiness(plan: Plan, *, level: int, codes: Sequence[str], at: datetime) -> Readiness:
+    """What would fail if the plan were activated now; compiles it and writes nothing. Raises as compile_plan does."""
+    version = published(plan)
+    if version is None:
+        weakness = Weakness("not_published", plan.place.code, plan.path, plan.title, _("审核并发布后才能启动"), "plan")
+        return Readiness(0, 0, [weakness], None)
+    manifest = compile_plan(plan, level=level, codes=codes, at=at, version=version)
+    found = [*_of_the_plan(plan, version, at=at), *_of_the_manifest(manifest), *_twice(manifest)]
+    found.sort(key=lambda one: (one.path, one.kind, one.subject))
+    missing = sum(_COSTS.get(one.kind, 0) for one in found)
+    percent = 100 if not manifest.asked else round(100 * max(0, manifest.asked - missing) / manifest.asked)
+    percent = max(0, percent - 5 * sum(one.kind in _OF_THE_PLAN for one in found))
+    return Readiness(percent, manifest.asked, found, manifest)
+
+
+def _of_the_plan(plan: Plan, version: PlanVersion, *, at: datetime) -> list[Weakness]:
+    found = []
+    if version.review_due is not None and version.review_due <= at:
+        day = timezone.localtime(version.review_due).date().isoformat()
+        found.append(
+            Weakness(
+                "review_overdue",
+                plan.place.code,
+                plan.path,
+                plan.title,
+                _("应于 %(day)s 前复审") % {"day": day},
+                "plan",
+            )
+        )
+    last = last_drill(plan)
+    if last is None or last < at - timedelta(days=365 * DRILL_MONTHS / 12):
+        reason = (
+            _("从未演练")
+            if last is None
+            else _("上次演练 %(day)s") % {"day": timezone.localtime(last).date().isoformat()}
+        )
+        found.append(Weakness("never_drilled", plan.place.code, plan.path, plan.title, reason, "plan"))
+    return found
+
+
+def _of_the_manifest(manifest: Manifest) -> list[Weakness]:
+    mends = {"hardware": "stations", "no_room": "stations"}
+    return [
+        Weakness(gap.kind, gap.place, gap.path, gap.subject, gap.reason, mends.get(gap.kind, "people"))
+        for gap in manifest.gaps
+    ]
+
+
+def _twice(manifest: Manifest) -> list[Weakness]:
+    """People who would hold several different duties as A at once."""
+    duties: dict[Any, dict[str, Any]] = {}
+    for item in manifest.items:
+        if item.kind == "person_duty" and item.payload["part"].startswith("A"):
+            duties.setdefault(item.person_id, {}).setdefault(item.payload["duty"], item)
+    found = []
+    for held in duties.values():
+        if len(held) < 2:
+            continue
+        first = next(iter(held.values()))
+        titles = "、".join(sorted(str(item.payload["title"]) for item in held.values()))  # untranslated: a list's comma
+        name = first.after.partition(" · ")[2]
+        found.append(Weakness("twice", first.place, first.path, name, titles, "people"))
+    return found
+
+
+def last_drill(plan: Plan) -> datetime | None:
+    """When the plan was last exercised."""
+    rows = Activation.objects.filter(plan=plan, exercise=True).order_by("-at")
+    return rows.values_list("at", flat=True).first()
+
+
+def history(plan: Plan, *, path: str, level: int, most: int = 60) -> list[ReadinessFigure]:
+    """The figures noted so far, the oldest first."""
+    rows = ReadinessFigure.objects.filter(plan=plan, path=path, level=level).order_by("-day")[:most]
+    return list(rows)[::-1]
+
+
+def note_figures(*, at: datetime) -> int:
+    """Note today's figure of every published plan at its own place, for its highest level, once a day."""
+    day = timezone.localtime(at).date()
+    noted = 0
+    versions = PlanVersion.objects.filter(state=VersionState.PUBLISHED, plan__parent__isnull=True)
+    for version in versions.select_related("plan", "plan__place").order_by("id"):
+        noted += _note_one(version, day, at=at)
+    return noted
+
+
+def _note_one(version: PlanVersion, day: date, *, at: datetime) -> int:
+    plan = version.plan
+    levels = sorted(int(level) for level in data_of(version).get("levels", {}))
+    if not levels or ReadinessFigure.objects.filter(plan=plan, path=plan.path, day=day).exists():
+        return 0
+    try:
+        found = readiness(plan, level=levels[0], codes=[plan.place.code], at=at)
+    except DomainError:  # the place is no more, or the plan was retired meanwhile
+        return 0
+    _row, made = ReadinessFigure.objects.get_or_create(
+        plan=plan, path=plan.path, level=levels[0], day=day,
+        defaults={"percent": found.percent, "findings": len(found.weaknesses)},
+    )  # fmt: skip
+    return int(made)
+
+
+def places_to_choose(plan: Plan, within: Sequence[str]) -> list[Any]:
+    """The streets and communities of the plan's area that lie within `within`, by path; one statement."""
+    rows = places(within).filter(level__in=("city", "district", "street", "community")).order_by("path")
+    return [place for place in rows if place.path.startswith(plan.path)]

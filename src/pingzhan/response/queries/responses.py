@@ -1,0 +1,63 @@
+"""What a response did, for those who lead it and for those whose work it changes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pingzhan.access.actors import Actor
+from pingzhan.modes.queries import anything_in_force, drills_of, of_person, payloads_of
+from pingzhan.people.queries.persons_of import person_of_user
+from pingzhan.response.models import Activation, CheckItem, PublicWarning
+
+if TYPE_CHECKING:
+    from pingzhan.modes.models import Overlay, Response
+
+
+@dataclass(frozen=True, slots=True)
+class MyDuties:
+    """What a response in force has laid on somebody: duties as A and B, and roles that they have meanwhile."""
+
+    duties: "list[Overlay]"
+    roles: "list[Overlay]"
+
+    def __bool__(self) -> bool:
+        return bool(self.duties or self.roles)
+
+
+def my_duties(actor: Actor, *, at: datetime) -> MyDuties:
+    """What is laid on the actor now; no statement in peacetime, else three."""
+    drills = drills_of(actor.user_id, at=at)
+    if actor.user_id is None or not anything_in_force(at=at, drills=drills):
+        return MyDuties([], [])
+    person = person_of_user(actor.user_id)
+    rows = of_person(person, at=at, drills=drills) if person else []
+    return MyDuties(
+        [row for row in rows if row.kind == "person_duty"], [row for row in rows if row.kind == "person_role"]
+    )
+
+
+def public_notices(response_ids: Collection[UUID], *, at: datetime) -> dict[UUID, list[dict[str, Any]]]:
+    """What residents are told under these responses, by response; one statement."""
+    return payloads_of("notice", response_ids, at=at)
+
+
+def activations_of(responses: "Sequence[Response]") -> dict[UUID, Activation]:
+    """Where responses came from, by their ids; one statement."""
+    rows = Activation.objects.filter(response_id__in=[one.pk for one in responses]).select_related("plan", "version")
+    return {row.response_id: row for row in rows.order_by("at")}
+
+
+def check_list(response: "Response") -> list[CheckItem]:
+    return list(CheckItem.objects.filter(response_id=response.pk).order_by("number"))
+
+
+def warnings_of(response: "Response") -> list[PublicWarning]:
+    return list(PublicWarning.objects.filter(response_id=response.pk).order_by("prepared_at", "id"))
+
+
+def released_warnings(response_ids: Collection[UUID]) -> list[PublicWarning]:
+    """What was sent out to the public under these responses, the newest first."""
+    rows = PublicWarning.objects.filter(response_id__in=list(response_ids), released_at__isnull=False)
+    return list(rows.order_by("-released_at", "id"))

@@ -1,0 +1,97 @@
+"""A manifest: every single change that an activation would make, with its reason, and a digest over all of it."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One change. `target`, `key`, `path`, `payload`, `person_id` are what becomes the overlay; the rest is for people.
+
+    `place` is the code of where it is, `before` and `after` in words, `reason` the part of the plan that asks for it.
+    """
+
+    kind: str
+    target: str
+    path: str
+    place: str
+    before: str
+    after: str
+    reason: str
+    payload: dict[str, Any]
+    key: str = ""
+    person_id: UUID | None = None
+    subject: str = ""  # what is changed, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A role that somebody gets for the response."""
+
+    user_id: UUID
+    role: str
+    path: str
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What the plan asks for and is not there; `kind` is one of readiness's."""
+
+    kind: str
+    place: str
+    path: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What activating this plan version at this level for these places would do today."""
+
+    plan: str
+    title: str
+    version: UUID
+    level: int
+    places: tuple[str, ...]
+    paths: tuple[str, ...]
+    exercise: bool
+    items: tuple[Item, ...]
+    rights: tuple[Right, ...]
+    participants: tuple[UUID, ...]
+    gaps: tuple[Gap, ...]
+    asked: int  # how many posts and rooms the plan asks for
+    checklist: tuple[str, ...] = ()
+    digest: str = ""
+    names: dict[str, str] = field(default_factory=dict)  # of the places that occur, by code
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many changes of each kind."""
+        return dict(sorted(Counter(item.kind for item in self.items).items()))
+
+
+def digest_of(
+    *, version_digests: list[str], level: int, places: tuple[str, ...], exercise: bool, after: str,
+    items: list[Item], rights: list[Right], gaps: list[Gap],
+) -> str:  # fmt: skip
+    """SHA-256 over everything that would be written, in one canonical form.
+
+    `after` names the last response of this plan that is over: what is activated again later is another activation.
+    """
+    said = {
+        "versions": version_digests,
+        "level": level,
+        "places": places,
+        "exercise": exercise,
+        "after": after,
+        "items": [[one.kind, one.target, one.key, one.path, str(one.person_id or ""), one.payload] for one in items],
+        "rights": [[str(one.user_id), one.role, one.path, str(one.unit_id or "")] for one in rights],
+        "gaps": [[one.kind, one.place, one.subject] for one in gaps],
+    }
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

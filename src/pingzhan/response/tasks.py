@@ -1,0 +1,26 @@
+"""Background work of responses: ending by date is put on record, and whoever can renew is told beforehand."""
+
+from datetime import datetime
+
+from pingzhan.core.jobs import every
+from pingzhan.response.operations import lapse_due
+from pingzhan.response.operations.reminders import warn_of_end
+from pingzhan.response.queries.readiness import note_figures
+
+
+@every(30)
+def lapse_responses(at: datetime) -> int:
+    """Responses whose end date has passed."""
+    return lapse_due(at=at)
+
+
+@every(60)
+def remind_of_ends(at: datetime) -> int:
+    """Responses that end within a day."""
+    return warn_of_end(at=at)
+
+
+@every(3600)
+def note_readiness(at: datetime) -> int:
+    """The day's figure of readiness of each published plan, once a day."""
+    return note_figures(at=at)

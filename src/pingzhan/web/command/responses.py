@@ -1,0 +1,231 @@
+"""What is in force, and each response: its duties, its level and end, its stand-down list, its warning."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission as P
+from pingzhan.access.queries import can
+from pingzhan.core.errors import DomainError, Invalid
+from pingzhan.core.paging import page
+from pingzhan.modes.queries import changes_of, is_in_force, overlays_of, paths_of, response_for, responses_for
+from pingzhan.people.queries.holders import names_of_people
+from pingzhan.places.names import place_lines
+from pingzhan.places.queries import names_along
+from pingzhan.response import operations
+from pingzhan.response.queries.plans import data_of, plans_for, published, standings
+from pingzhan.response.queries.readiness import history
+from pingzhan.response.queries.responses import activations_of, check_list, warnings_of
+from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label
+from pingzhan.web.guards import needs
+from pingzhan.web.middleware import signed_in_twice
+
+PAGE = 50
+MOST_PLANS = 20
+
+
+@require_safe
+@needs(P.RESPONSE_VIEW)
+def home(request: HttpRequest) -> HttpResponse:
+    """Responses in force, those that were, and what the plans' conditions say now."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    at = request.at  # type: ignore[attr-defined]
+    found = page(responses_for(actor), order=("-id",), after=request.GET.get("after"), limit=20)
+    paths = paths_of(found.items)
+    came_from = activations_of(found.items)
+    names = names_along([path for one in paths.values() for path in one])
+    rows = [
+        {
+            "response": one,
+            "in_force": is_in_force(one, at=at),
+            "level": level_label(one.level),
+            "colour": COLOURS[one.level],
+            "places": [names.get(path.rstrip("/").rpartition("/")[2], "") for path in paths.get(one.pk, [])],
+            "counts": counts_in_words(came_from[one.pk].counts) if one.pk in came_from else [],
+        }
+        for one in found.items
+    ]
+    context = {
+        "current": [row for row in rows if row["in_force"]],
+        "past": [row for row in rows if not row["in_force"]],
+        "next": found.next or "",
+        "plans": _plan_rows(actor, at) if actor.holding(P.PLAN_VIEW) else [],
+        "can_switch": bool(actor.holding(P.RESPONSE_ACTIVATE)),
+    }
+    return render(request, "command/home.html", context)
+
+
+def _plan_rows(actor: Actor, at: Any) -> list[dict[str, Any]]:
+    """The plans with their newest figure and the conditions that hold now."""
+    rows = []
+    for plan in plans_for(actor).filter(parent__isnull=True).select_related("place")[:MOST_PLANS]:
+        version = published(plan)
+        data = data_of(version) if version else {}
+        levels = sorted(int(level) for level in data.get("levels", {}))
+        figures = history(plan, path=plan.path, level=levels[0]) if levels else []
+        rows.append(
+            {
+                "plan": plan,
+                "version": version,
+                "figure": figures[-1] if figures else None,
+                "conditions": [one for one in standings(data, plan.path, at=at) if one.holds],
+            }
+        )
+    return rows
+
+
+@require_safe
+@needs(P.RESPONSE_VIEW)
+def response(request: HttpRequest, response_id: UUID) -> HttpResponse:
+    """One response."""
+    return _show(request, response_id)
+
+
+def _show(
+    request: HttpRequest, response_id: UUID, *, problem: DomainError | None = None, tried: str = ""
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    at = request.at  # type: ignore[attr-defined]
+    found = response_for(actor, response_id)
+    paths = paths_of([found]).get(found.pk, [])
+    row = activations_of([found]).get(found.pk)
+    in_force = is_in_force(found, at=at)
+    within = [held.path for held in actor.holding(P.RESPONSE_VIEW)]
+    kind = request.GET.get("kind", "person_duty")
+    moment = at if in_force else None
+    rows = page(
+        overlays_of(found, at=moment, within=within).filter(kind=kind), order=("path", "id"),
+        after=request.GET.get("after"), limit=PAGE,
+    )  # fmt: skip
+    people = names_of_people([one.person_id for one in rows.items if one.person_id])
+    lines = place_lines([*paths, *{one.path for one in rows.items}])
+    counts = counts_in_words(row.counts) if row else []
+    data = data_of(row.version) if row else {}
+    may_switch = in_force and all(can(actor, P.RESPONSE_ACTIVATE, path) for path in paths)
+    context = {
+        "response": found,
+        "row": row,
+        "in_force": in_force,
+        "level": level_label(found.level),
+        "colour": COLOURS[found.level],
+        "places": [lines[path] for path in paths],
+        "counts": counts,
+        "kind": kind,
+        "overlays": [
+            {
+                "overlay": one,
+                "place": lines.get(one.path, ""),
+                "who": people.get(one.person_id, "") if one.person_id else "",
+                "says": _says(one.kind, one.payload),
+            }
+            for one in rows.items
+        ],
+        "next": rows.next or "",
+        "gaps": row.gaps[:50] if row else [],
+        "gap_count": len(row.gaps) if row else 0,
+        "checks": check_list(found),
+        "conditions": data.get("stand_down", {}).get("conditions", []),
+        "warnings": warnings_of(found) if may_switch or not in_force else [],
+        "changes": [
+            {"change": one, "label": CHANGES.get(one.verb, one.verb), "level": level_label(one.level)}
+            for one in reversed(changes_of(found))
+        ],
+        "may_switch": may_switch,
+        "levels": [
+            (level, level_label(level))
+            for level in LEVELS
+            if str(level) in data.get("levels", {}) and level != found.level
+        ],
+        "problem": problem,
+        "tried": tried,
+        "typed": request.POST.dict() if problem else {},
+    }  # fmt: skip
+    return render(request, "command/response.html", context, status=problem.status if problem else 200)
+
+
+def _says(kind: str, payload: dict[str, Any]) -> str:
+    """What an overlay says, in a line."""
+    match kind:
+        case "person_duty":
+            part = _("A 角") if payload["part"].startswith("A") else _("B 角")
+            return f"{payload.get('title', '')} · {payload.get('subject', '')} · {part}"
+        case "person_role":
+            return str(payload.get("title", ""))
+        case "clock":
+            return str(_("%(n)s 分钟") % {"n": payload["minutes"]})
+        case "supply":
+            return str(
+                _("%(item)s：每人每天 %(n)s %(unit)s，来源 %(source)s")
+                % {"item": payload.get("item", ""), "n": payload["per_head_day"], "unit": payload["unit"],
+                   "source": payload.get("source", "")}
+            )  # fmt: skip
+        case "visit":
+            return str(_("%(need)s：每天 %(n)s 次") % {"need": payload.get("need", ""), "n": payload["per_day"]})
+        case "room_function":
+            return str(_("约 %(n)s 分钟转换到位") % {"n": payload.get("minutes", 0)})
+        case "booking":
+            return str({"suspended": _("暂停"), "moved": _("改址"), "kept": _("照常")}.get(payload["state"], ""))
+    return str(payload.get("title") or payload.get("text") or "")
+
+
+@require_POST
+@needs(P.RESPONSE_VIEW)
+def act(request: HttpRequest, response_id: UUID, act: str) -> HttpResponse:
+    """Change the level, renew, tick off, stand down, release the warning."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    at = request.at  # type: ignore[attr-defined]
+    found = response_for(actor, response_id)
+    said = request.POST
+    try:
+        match act:
+            case "level":
+                level = int(said["level"]) if said.get("level", "").isdecimal() else 0
+                _second_factor(request, level, exercise=found.exercise)
+                operations.change_level(response=found, level=level, by=actor, at=at, reason=said.get("reason", ""))
+                messages.success(request, _("级别已调整。"))
+            case "renew":
+                operations.renew(
+                    response=found, until=_moment(said.get("until", "")), by=actor, at=at, reason=said.get("reason", "")
+                )
+                messages.success(request, _("已延长。"))
+            case "check":
+                number = int(said["number"]) if said.get("number", "").isdecimal() else 0
+                operations.tick_item(response=found, number=number, by=actor, at=at)
+            case "stand-down":
+                operations.stand_down(response=found, by=actor, at=at)
+                messages.success(request, _("响应已解除，一切恢复平时。没有做完的收尾事项仍在清单里。"))
+            case "warn":
+                warning = next((one for one in warnings_of(found) if str(one.pk) == said.get("warning")), None)
+                if warning is None:
+                    raise Http404
+                operations.release(warning=warning, response=found, by=actor, at=at)
+                messages.success(request, _("预警已发布。"))
+            case _:
+                raise Http404
+    except DomainError as problem:
+        return _show(request, response_id, problem=problem, tried=act)
+    return redirect("command:response", response_id=found.pk)
+
+
+def _second_factor(request: HttpRequest, level: int, *, exercise: bool) -> None:
+    if level in (1, 2) and not exercise and not signed_in_twice(request):
+        message = _("Ⅰ级、Ⅱ级响应须两步验证。请先设置验证器，再登录一次。")
+        raise Invalid(message, errors=[{"loc": ["level"], "msg": message}])
+
+
+def _moment(text: str) -> Any:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Invalid(_("请填写更晚的结束时间"), errors=[{"loc": ["until"], "msg": _("请填写更晚的结束时间")}])
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

@@ -1,0 +1,216 @@
+"""The switch: choose plan, level and places; read what would change; press and hold."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission as P
+from pingzhan.access.queries import can, roots
+from pingzhan.core.errors import DomainError, Invalid, NotAllowed
+from pingzhan.core.sheets import write_workbook
+from pingzhan.modes.choices import OverlayKind
+from pingzhan.places.names import place_lines
+from pingzhan.places.queries import get_places
+from pingzhan.response import operations
+from pingzhan.response.operations import Outdated
+from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.plans import data_of, plan_for, plans_for, published
+from pingzhan.response.queries.readiness import places_to_choose
+from pingzhan.web.command.words import COLOURS, LEVELS, counts_in_words, level_label
+from pingzhan.web.guards import needs
+from pingzhan.web.middleware import signed_in_twice
+
+if TYPE_CHECKING:
+    from pingzhan.response.rules.manifest import Item, Manifest
+
+SHOWN = 100  # of each kind; the search and the workbook have them all
+HIGH = (1, 2)  # levels that need a second factor
+
+
+@require_safe
+@needs(P.RESPONSE_ACTIVATE)
+def choose(request: HttpRequest) -> HttpResponse:
+    """Which plan, at which level, for which places."""
+    return _choose(request)
+
+
+def _choose(request: HttpRequest, *, problem: DomainError | None = None) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows: list[dict[str, Any]] = []
+    for plan in plans_for(actor).filter(parent__isnull=True).select_related("place"):
+        version = published(plan)
+        if version is None:
+            continue
+        levels = data_of(version).get("levels", {})
+        rows.append(
+            {
+                "plan": plan,
+                "levels": [
+                    (int(level), level_label(int(level)), rule.get("when", ""))
+                    for level, rule in sorted(levels.items())
+                ],
+            }
+        )  # fmt: skip
+    asked = request.GET.get("plan", rows[0]["plan"].code if rows else "")
+    chosen = next((row for row in rows if row["plan"].code == asked), None)
+    context = {
+        "rows": rows,
+        "asked": asked,
+        "chosen": chosen,
+        "level": request.GET.get("level", ""),
+        "picked": request.GET.getlist("places"),
+        "exercise": request.GET.get("exercise") == "1",
+        "places": _tree(places_to_choose(chosen["plan"], roots(actor, P.RESPONSE_ACTIVATE))) if chosen else [],
+        "problem": problem,
+    }
+    return render(request, "command/switch.html", context, status=problem.status if problem else 200)
+
+
+def _tree(places: Iterable[Any]) -> list[dict[str, Any]]:
+    """Streets with their communities; what lies above a street stands by itself."""
+    found: list[dict[str, Any]] = []
+    for place in places:
+        if place.level == "community" and found and place.path.startswith(found[-1]["place"].path):
+            found[-1]["below"].append(place)
+        else:
+            found.append({"place": place, "below": []})
+    return found
+
+
+@require_safe
+@needs(P.RESPONSE_ACTIVATE)
+def preview(request: HttpRequest) -> HttpResponse:
+    """Every change that activating would make, by kind; nothing is written."""
+    try:
+        manifest = _compiled(request, request.GET)
+    except Invalid as problem:
+        return _choose(request, problem=problem)
+    return _show(request, manifest, asked=request.GET)
+
+
+def _show(
+    request: HttpRequest, manifest: "Manifest", *, asked: Any, problem: DomainError | None = None
+) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:60]
+    lines = place_lines(
+        [*manifest.paths, *{item.path for item in manifest.items[:20000]}, *{gap.path for gap in manifest.gaps}]
+    )
+    groups: dict[str, dict[str, Any]] = {}
+    for item in manifest.items:
+        if words and words not in f"{item.subject} {item.before} {item.after} {lines.get(item.path, '')}":
+            continue
+        group = groups.setdefault(item.kind, {"label": str(OverlayKind(item.kind).label), "count": 0, "rows": []})
+        group["count"] += 1
+        if len(group["rows"]) < SHOWN:
+            group["rows"].append({"item": item, "place": lines.get(item.path, "")})
+    query = request.GET.copy() if request.method == "GET" else asked.copy()
+    for name in ("csrfmiddlewaretoken", "digest", "q"):
+        query.pop(name, None)
+    data = {}
+    for plan in plans_for(request.actor).filter(code=manifest.plan):  # type: ignore[attr-defined]
+        version = published(plan)
+        data = data_of(version) if version else {}
+    needs_second = manifest.level in HIGH and not manifest.exercise and not signed_in_twice(request)
+    context = {
+        "manifest": manifest,
+        "level": level_label(manifest.level),
+        "colour": COLOURS[manifest.level],
+        "places": [manifest.names.get(code, code) for code in manifest.places],
+        "counts": counts_in_words(manifest.counts),
+        "groups": groups,
+        "gaps": [{"gap": gap, "place": lines.get(gap.path, "")} for gap in manifest.gaps[:SHOWN]],
+        "gap_count": len(manifest.gaps),
+        "words": words,
+        "query": query.urlencode(),
+        "until": request.at + timedelta(days=data.get("sunset_days", 1)),  # type: ignore[attr-defined]
+        "needs_second": needs_second,
+        "problem": problem,
+        "shown": SHOWN,
+    }
+    return render(request, "command/preview.html", context, status=problem.status if problem else 200)
+
+
+@require_safe
+@needs(P.RESPONSE_ACTIVATE)
+def export(request: HttpRequest) -> HttpResponse:
+    """The whole preview as a workbook."""
+    manifest = _compiled(request, request.GET)
+    lines = place_lines({item.path for item in manifest.items})
+    content = write_workbook(
+        str(_("预览")),
+        [str(title) for title in (_("类别"), _("区域"), _("对象"), _("原来"), _("改为"), _("依据"))],
+        [_row(item, lines) for item in manifest.items],
+    )
+    answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer["Content-Disposition"] = f'attachment; filename="preview-{manifest.plan}-{manifest.level}.xlsx"'
+    return answer
+
+
+def _row(item: "Item", lines: dict[str, str]) -> list[str]:
+    label = str(OverlayKind(item.kind).label)
+    return [label, lines.get(item.path, ""), item.subject, item.before, item.after, item.reason]
+
+
+@require_POST
+@needs(P.RESPONSE_ACTIVATE)
+def activate(request: HttpRequest) -> HttpResponse:
+    """Do what was previewed; levels Ⅰ and Ⅱ only for a session with a second factor."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    said = request.POST
+    level = _level(said)
+    exercise = said.get("exercise") == "1"
+    if level in HIGH and not exercise and not signed_in_twice(request):
+        messages.error(request, _("Ⅰ级、Ⅱ级响应须两步验证。请先设置验证器，再登录一次。"))
+        return HttpResponseRedirect(reverse("mfa_index"))
+    plan = plan_for(actor, said.get("plan", ""))
+    _must_hold(actor, said.getlist("places"))
+    try:
+        made = operations.activate(
+            plan=plan, level=level, codes=said.getlist("places"), digest=said.get("digest", ""), by=actor,
+            at=request.at, exercise=exercise,  # type: ignore[attr-defined]
+        )  # fmt: skip
+    except Outdated as outdated:
+        return _show(request, outdated.manifest, asked=said, problem=outdated)
+    except NotAllowed as problem:
+        return _show(request, _compiled(request, said), asked=said, problem=problem)
+    if made.again:
+        messages.info(request, _("这次响应已经启动，没有重复。"))
+    else:
+        messages.success(request, _("“%(plan)s”已启动。") % {"plan": made.response.plan})
+    return redirect("command:response", response_id=made.response.pk)
+
+
+def _compiled(request: HttpRequest, said: Any) -> "Manifest":
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    level = _level(said)
+    plan = plan_for(actor, said.get("plan", ""))
+    _must_hold(actor, said.getlist("places"))
+    return compile_plan(
+        plan,
+        level=level,
+        codes=said.getlist("places"),
+        at=request.at,  # type: ignore[attr-defined]
+        exercise=said.get("exercise") == "1",
+    )
+
+
+def _level(said: Any) -> int:
+    level = said.get("level", "")
+    if level not in {str(one) for one in LEVELS}:
+        raise Invalid(_("请选择级别"), errors=[{"loc": ["level"], "msg": _("请选择级别")}])
+    return int(level)
+
+
+def _must_hold(actor: Actor, codes: list[str]) -> None:
+    """Outside of one's own area nothing is compiled: the preview names who works where."""
+    known = get_places(codes)
+    if any(code not in known or not can(actor, P.RESPONSE_ACTIVATE, known[code].path) for code in codes):
+        raise Http404

@@ -1,0 +1,23 @@
+"""The command face: the switch, what is in force, and the plans behind it."""
+
+from django.urls import path
+
+from pingzhan.web.command import plans, responses, switch
+
+app_name = "command"
+
+urlpatterns = [
+    path("", responses.home, name="home"),
+    path("switch/", switch.choose, name="switch"),
+    path("preview/", switch.preview, name="preview"),
+    path("preview/export/", switch.export, name="export"),
+    path("activate/", switch.activate, name="activate"),
+    path("responses/<uuid:response_id>/", responses.response, name="response"),
+    path("responses/<uuid:response_id>/<slug:act>/", responses.act, name="act"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/new/", plans.new, name="plan_new"),
+    path("plans/<str:code>/", plans.plan, name="plan"),
+    path("plans/<str:code>/readiness/", plans.ready, name="readiness"),
+    path("plans/<str:code>/edit/", plans.edit, name="plan_edit"),
+    path("plans/<str:code>/<uuid:version_id>/<slug:step>/", plans.step, name="plan_step"),
+]

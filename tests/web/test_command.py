@@ -1,0 +1,149 @@
+"""The command face: choose, preview, activate, lead and end; and the pages that change for everybody meanwhile."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from pingzhan.modes import queries as in_force
+from pingzhan.modes.models import Response
+from pingzhan.response.models import CheckItem, PublicWarning
+from tests.factories.plans import SHORT, ready
+from tests.factories.world import FAR, HOME, HOME_STREET, World
+
+pytestmark = pytest.mark.django_db
+TWICE = [{"method": "mfa", "at": 0}]
+
+
+@pytest.fixture(autouse=True)
+def _then(world: World) -> Any:
+    with time_machine.travel(world.at + timedelta(hours=1), tick=False):
+        yield
+
+
+def enter(world: World, name: str = "", *, twice: bool = True) -> Client:
+    client = Client()
+    if name:
+        client.force_login(world.users[name])
+        session = client.session
+        session["account_authentication_methods"] = TWICE if twice else []
+        session.save()
+    return client
+
+
+def page(client: Client, name: str, *args: Any, **query: Any) -> str:
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == 200, answer.content.decode()[-2000:]
+    return str(answer.content.decode())
+
+
+def activate(world: World, client: Client, **more: Any) -> Response:
+    asked = {"plan": "short", "level": "2", "places": [HOME_STREET]} | more
+    manifest = client.get(reverse("command:preview"), asked).context["manifest"]
+    client.post(reverse("command:activate"), asked | {"digest": manifest.digest})
+    in_force.forget()
+    return Response.objects.get()
+
+
+def test_everybody_sees_their_page_change_and_change_back(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    assert "现在是平时" in page(command, "command:home")
+    assert "短预案" in page(command, "command:switch")
+    shown = page(command, "command:preview", plan="short", level="2", places=HOME_STREET)
+    assert "采样点" in shown
+    assert "按住两秒" in shown
+    assert not Response.objects.exists()
+    response = activate(world, command)
+    assert "短预案" in page(command, "command:response", response.pk)
+    for kind in ("person_duty", "room_function", "clock", "notice", "task", "booking", "person_role"):
+        page(command, "command:response", response.pk, kind=kind)
+    assert "我的职责变化" in page(enter(world, "grid_worker"), "field:today")
+    assert "我的职责变化" not in page(enter(world, "far_grid_worker"), "field:today")
+    desk = page(enter(world, "secretary"), "desk:queue")
+    assert "mode-orange" in desk
+    assert "mode-orange" not in page(enter(world, "far_secretary"), "desk:queue")
+    assert "采样点" in page(enter(world, "secretary"), "desk:stations")
+    visitor = page(enter(world), "portal:home")
+    assert "请留在家中" in visitor
+    assert "请留意通知" not in visitor  # the warning waits for a person
+    warning = PublicWarning.objects.get()
+    command.post(reverse("command:act", args=[response.pk, "warn"]), {"warning": warning.pk})
+    assert "请留意通知" in page(enter(world), "portal:home")
+    command.post(reverse("command:act", args=[response.pk, "check"]), {"number": "1"})
+    assert CheckItem.objects.get(response_id=response.pk, number=1).done_by == "区主任"
+    command.post(reverse("command:act", args=[response.pk, "level"]), {"level": "1", "reason": "加重"})
+    refused = command.post(reverse("command:act", args=[response.pk, "renew"]), {"until": "x", "reason": "y"})
+    assert refused.status_code == 422
+    command.post(reverse("command:act", args=[response.pk, "stand-down"]))
+    in_force.forget()
+    assert "恢复平时" in page(command, "command:response", response.pk)
+    assert "我的职责变化" not in page(enter(world, "grid_worker"), "field:today")
+    assert "请留在家中" not in page(enter(world), "portal:home")
+    assert "mode-orange" not in page(enter(world, "secretary"), "desk:queue")
+
+
+def test_high_levels_need_a_second_factor(world: World) -> None:
+    ready(world)
+    street = enter(world, "street_secretary", twice=False)
+    assert "两步验证" in page(street, "command:preview", plan="short", level="2", places=HOME_STREET)
+    answer = street.post(
+        reverse("command:activate"), {"plan": "short", "level": "2", "places": [HOME_STREET], "digest": "0" * 64}
+    )
+    assert answer.url == reverse("mfa_index")
+    assert not Response.objects.exists()
+
+
+def test_an_outdated_preview_shows_the_new_one(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    asked = {"plan": "short", "level": "2", "places": [HOME_STREET], "digest": "0" * 64}
+    answer = command.post(reverse("command:activate"), asked)
+    assert answer.status_code == 409
+    assert "什么都还没有改变" in answer.content.decode()
+    assert command.get(reverse("command:export"), asked).status_code == 200
+    found = command.get(reverse("command:preview"), asked | {"q": "活动室"})
+    assert "活动室" in found.content.decode()
+    assert command.get(reverse("command:preview"), asked | {"level": "9"}).status_code == 422
+    assert enter(world, "secretary").get(reverse("command:preview"), asked | {"places": FAR}).status_code == 404
+
+
+def test_a_drill_is_marked_and_seen_by_its_people_only(world: World) -> None:
+    ready(world)
+    response = activate(world, enter(world, "command"), exercise="1")
+    assert response.exercise
+    assert "mode-exercise" in page(enter(world, "grid_worker"), "field:today")
+    assert "mode-exercise" not in page(enter(world, "inspector"), "desk:queue")
+    assert "请留在家中" not in page(enter(world), "portal:home")
+
+
+def test_a_plan_is_written_reviewed_and_published_on_its_pages(world: World) -> None:
+    plan = ready(world)
+    command, street = enter(world, "command"), enter(world, "street_secretary")
+    assert "短预案" in page(command, "command:plans")
+    assert "包楼栋" in page(command, "command:plan", plan.code)
+    assert "准备程度" in page(command, "command:readiness", plan.code, place=HOME, level="2")
+    broken = street.post(
+        reverse("command:plan_new"), {"place": HOME_STREET, "source": SHORT.replace("hazard: other", "hazard: ufo")}
+    )
+    assert broken.status_code == 422
+    assert "第 4 行" in broken.content.decode()
+    adaptation = "schema: 1\nadapts: short\nchanges:\n  clocks:\n    accept: {minutes: 10}\n"
+    answer = street.post(reverse("command:plan_new"), {"place": HOME_STREET, "source": adaptation})
+    assert answer.status_code == 302
+    made = plan.adaptations.get()
+    version = made.versions.get()
+    assert "与上级不同的地方" in page(command, "command:plan", made.code)
+    own = street.post(reverse("command:plan_step", args=[made.code, version.pk, "review"]), follow=True)
+    assert "编写人以外" in own.content.decode()
+    command.post(reverse("command:plan_step", args=[made.code, version.pk, "review"]))
+    command.post(reverse("command:plan_step", args=[made.code, version.pk, "publish"]))
+    version.refresh_from_db()
+    assert version.state == "published"
+    seen = page(command, "command:plan_edit", plan.code)
+    assert "短预案" in seen
+    stale = command.post(reverse("command:plan_edit", args=[plan.code]), {"source": SHORT, "seen": "x"})
+    assert stale.status_code == 412
