@@ -23,7 +23,7 @@ from pingzhan.response.queries.plans import adaptations_in_use, data_of, publish
 from pingzhan.response.rules.adapt import effective
 from pingzhan.response.rules.manifest import Gap, Item, Manifest, Right, digest_of
 from pingzhan.response.rules.matching import Arc, assign
-from pingzhan.stations.queries import Fit, functions, rooms_fit_for
+from pingzhan.stations.queries import Fit, facilities, functions, rooms_fit_for
 
 if TYPE_CHECKING:
     from pingzhan.places.models import Place
@@ -41,6 +41,7 @@ class _Work:
     at: datetime
     level: int
     paths: list[str]
+    facilities: dict[str, str]  # their names, by code
     items: list[Item] = field(default_factory=list)
     rights: dict[Right, None] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
@@ -96,7 +97,7 @@ def compile_plan(
         message = _("这个预案没有这一级")
         raise Invalid(message, errors=[{"loc": ["level"], "msg": message}])
     zones, digests = _zones(plan, version, base, paths)
-    work = _Work(at, level, paths)
+    work = _Work(at, level, paths, {code: one.name for code, one in facilities().items()})
     tree = _Tree(places)
     for zone in zones:
         _functions(work, zone, tree)
@@ -271,9 +272,9 @@ def _furnish(work: _Work, item: Mapping[str, Any], kind: Any, unit: _Unit, rooms
     if given < wanted:
         lacking = next((fit for fit in here if fit.missing), None)
         if lacking is not None:
-            reason = _("%(room)s 缺 %(what)s") % {
-                "room": f"{lacking.room.station.name}{lacking.room.name}", "what": ", ".join(lacking.missing),
-            }  # fmt: skip
+            what = _("、").join(work.facilities.get(code, code) for code in lacking.missing)
+            room = f"{lacking.room.station.name}{lacking.room.name}"
+            reason = _("%(room)s 缺 %(what)s") % {"room": room, "what": what}
             work.gaps.append(Gap("hardware", _code(unit.path), unit.path, kind.name, reason))
         else:
             work.gaps.append(Gap("no_room", _code(unit.path), unit.path, kind.name, _("没有可用的房间")))

@@ -22,6 +22,26 @@ class MyDuties:
     duties: "list[Overlay]"
     roles: "list[Overlay]"
 
+    @property
+    def grouped(self) -> list[dict[str, Any]]:
+        """The duties, those in charge first: each kind once, with all that it covers."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in sorted(self.duties, key=lambda row: str(row.payload["part"])):
+            said = row.payload
+            key = (said["duty"], said["part"][0])
+            one = found.setdefault(
+                key,
+                {
+                    "title": said.get("title", ""),
+                    "in_charge": said["part"].startswith("A"),
+                    "subjects": [],
+                    "reports_to": said.get("reports_to", ""),
+                    "tasks": said.get("tasks", []),
+                },
+            )
+            one["subjects"].append(said.get("subject", ""))
+        return list(found.values())
+
     def __bool__(self) -> bool:
         return bool(self.duties or self.roles)
 
