@@ -8,6 +8,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "progress": {"note": "已看过"},
     "refer": {"reason": "超出权限"},
     "hold": {"reason": "等配件", "until": "2026-03-20T10:00:00+08:00"},
+    "ask": {"text": "哪一层漏水"},
+    "answer": {"text": "三楼"},
     "complete": {"result": "修好了"},
     "feed_back": {"reply": "修好了"},
     "rate": {"stars": 4},

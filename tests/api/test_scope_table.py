@@ -89,6 +89,7 @@ TABLE = {
     "track_matter": EVERYBODY,  # with the code; test_steps.py tells what is without
     "list_notices": EVERYBODY,
     "list_categories": EVERYBODY,
+    "list_rating_reasons": EVERYBODY,
     "locate": EVERYBODY,
     "get_place": EVERYBODY,  # but for households: below
     "list_children": EVERYBODY,
@@ -143,6 +144,8 @@ TABLE = {
     "refer_matter": RUN,
     "hold_matter": HANDLE,
     "decide_pause_matter": RUN,
+    "ask_matter": HANDLE,
+    "answer_matter": HANDLE,
     "resume_matter": HANDLE,
     "complete_matter": HANDLE,
     "verify_matter": RUN,

@@ -91,7 +91,7 @@ def test_the_chain_tells_who_knew_decided_did_and_who_did_not(world: World, sign
     seal(at=at)
     found = chain_of(matter, at=world.at + timedelta(days=3))
     assert [(link.part, link.label) for link in found.links] == [
-        ("knew", "上报"), ("knew", "受理"), ("decided", "转办"), ("knew", "查看联系方式"),
+        ("knew", "上报"), ("knew", "受理"), ("decided", "转办"), ("knew", "查看加密信息"),
     ]  # fmt: skip
     assert {link.proof for link in found.links} == {"holds"}
     assert found.whole

@@ -98,6 +98,11 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:bulk": ("post", RUN),
     "desk:undo": ("post", NOBODY),  # but who did it, within a minute
     "desk:presence": ("post", SEE_MATTERS),
+    "desk:templates": ("get", RUN),
+    "desk:template_retire": ("post", NOBODY),  # but those within whose area one is kept
+    "desk:call_backs": ("get", RUN),
+    "desk:call_back": ("post", RUN),
+    "desk:rating_reply": ("post", RUN),
     "desk:ledgers": ("get", SEE_MATTERS),
     "desk:ledger_workbook": ("get", EXPORT),
     "desk:sheet_paper": ("get", SEE_MATTERS),
@@ -292,6 +297,8 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         "join": {"token": "nonsense"},
         **addresses(world),
         "desk:undo": {"action_id": uuid4()},
+        "desk:template_retire": {"template_id": uuid4()},
+        **{name: {"number": matter.number} for name in ("desk:call_back", "desk:rating_reply")},
         **{name: {"export_id": uuid4()} for name in ("desk:export_cancel", "desk:export_file")},
         "demo:enter": {"token": enter_token("secretary")},
         "account_confirm_email": {"key": "nonsense"},
@@ -402,6 +409,7 @@ def test_the_doors_open_for_those_in_the_table(world: World, address: Callable[[
 
 OF_A_PLACE = (
     "photo", "desk:sheet", "desk:presence", "desk:sheet_paper", "desk:chain", "desk:chain_paper", "desk:contact",
+    "desk:call_back", "desk:rating_reply",
     "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact", "field:step",
     "desk:whistle", "desk:whistle_step", "field:whistle", "field:whistle_step",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from pingzhan.api.parameters import After, Limit, MatterNumber
 from pingzhan.api.presenting import notice_rows, public_sheet_answer
 from pingzhan.api.responses import READ, answers
 from pingzhan.api.schemas.common import QUERY_CODE, PageOut
-from pingzhan.api.schemas.matters import CategoryOut, NoticeOut, PublicSheetOut, UnitOut
+from pingzhan.api.schemas.matters import CategoryOut, NoticeOut, PublicSheetOut, RatingReasonOut, UnitOut
 from pingzhan.api.writing import etag
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import MAX_LIMIT, page
@@ -20,6 +20,7 @@ from pingzhan.matters.choices import Urgency
 from pingzhan.matters.queries import lists
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor
+from pingzhan.matters.queries.talking import rating_reasons
 from pingzhan.people.choices import UnitKind
 from pingzhan.people.queries import units_for_dispatch, units_in_scope
 from pingzhan.places.names import named
@@ -76,6 +77,19 @@ def list_notices(
         path = found.path
     notices = lists.notices(under_path=path, category=category, after=after, limit=limit)
     return PageOut[NoticeOut](items=notice_rows(notices.items), next=notices.next)
+
+
+@router.get(
+    "/rating_reasons",
+    response=answers({200: list[RatingReasonOut]}, 401),
+    operation_id="list_rating_reasons",
+    summary="What can be ticked beside the stars",
+)
+def list_rating_reasons(request: ApiRequest) -> list[RatingReasonOut]:
+    """In the order for people; `good` ones go with four and five stars."""
+    return [
+        RatingReasonOut(code=row.code, name=row.name, name_en=row.name_en, good=row.good) for row in rating_reasons()
+    ]
 
 
 @router.get(

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import tidy_search
+from pingzhan.demo.desk import REASONS, tell_desk
 from pingzhan.demo.learning import teach
 from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.organisation import note_weeks, staff_organisation
@@ -22,7 +23,7 @@ from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
 from pingzhan.demo.texts.departments import rule_for
 from pingzhan.demo.whistles import load_calls, tell_whistles
 from pingzhan.matters.choices import Basis, ClockKind, Tier
-from pingzhan.matters.operations.catalogue import CategoryRow, LadderRow, RuleRow, load_catalogue
+from pingzhan.matters.operations.catalogue import CategoryRow, LadderRow, RuleRow, load_catalogue, load_reasons
 from pingzhan.matters.rules import Allowance, Rung
 from pingzhan.places.models import Place
 
@@ -61,6 +62,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"matters  {made} over the last {DAYS} days")
         say(f"teams    {share_out(cast=cast, now=now)} matters taken by somebody of their unit")
         say(f"whistles {tell_whistles(cast=cast, places=places, now=now)} around the demo's community")
+        surge = tell_desk(cast=cast, places=places, now=now)
+        say(f"desk     answers kept, questions and calls; a storm of {surge} reports in the last hour")
     tidy_search()
     learned = teach(now=now)
     say(f"learned  {learned} kinds of suggestions from the dispatched matters")
@@ -70,6 +73,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
 def load_reference(root: Place, *, at: datetime) -> None:
     """The default categories, times, dispatch rules and skills for everything under `root`."""
     load_skills(root, at=at)
+    load_reasons(REASONS)
     categories = [CategoryRow(group.code, "", group.name, group.name_en) for group in GROUPS.values()]
     categories += [
         CategoryRow(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.core.personal_data import hide_personal
+from pingzhan.demo.desk import reasons_of
 from pingzhan.demo.places import split_building
 from pingzhan.demo.staff import DEMO_STREET, Cast
 from pingzhan.demo.texts.render import render
@@ -227,7 +228,9 @@ def _rate(walk: Walk, stars: int) -> None:
     comment = walk.story.comments.get(stars, "") if walk.rng.random() < 0.7 else ""
     walk.take(
         "rate",
-        lambda by: operations.rate(matter=walk.matter, by=by, at=walk.at, stars=stars, comment=comment),
+        lambda by: operations.rate(
+            matter=walk.matter, by=by, at=walk.at, stars=stars, comment=comment, reasons=reasons_of(stars)
+        ),
         walk.reporter,
     )
 

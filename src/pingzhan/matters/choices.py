@@ -45,6 +45,8 @@ class Step(models.TextChoices):
     WITHDRAW = "withdraw", _("撤回")
     # Beyond the contract's steps: decisions and answers within the handling, and what the sweep of due clocks does.
     DECIDE_PAUSE = "decide_pause", _("审批暂缓")
+    ASK = "ask", _("请居民补充")
+    ANSWER = "answer", _("居民补充")
     ESCALATE = "escalate", _("逾期升级")
 
 
@@ -143,3 +145,19 @@ class Target(models.TextChoices):
 
     CATEGORY = "category", _("类别")
     HANDLER = "handler", _("承办单位")
+
+
+class Occasion(models.TextChoices):
+    """When a template of an answer is offered."""
+
+    FEED_BACK = "feed_back", _("反馈")
+    PROGRESS = "progress", _("跟踪")
+    REJECT = "reject", _("不予受理")
+    ASK = "ask", _("请居民补充")
+
+
+class CallResult(models.TextChoices):
+    SETTLED = "settled", _("已解决，满意")
+    PARTLY = "partly", _("基本解决")
+    UNSETTLED = "unsettled", _("没有解决")
+    NOT_REACHED = "not_reached", _("没有联系上")

@@ -58,6 +58,10 @@ TABLE: dict[Step, Transition] = {
         _transition(
             Step.RESUME, {S.ON_HOLD, S.IN_PROGRESS}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True, only_if="waiting"
         ),
+        _transition(Step.ASK, {S.IN_PROGRESS}, None, P.MATTER_HANDLE, by_handler=True),
+        _transition(
+            Step.ANSWER, {S.IN_PROGRESS}, None, P.MATTER_HANDLE, by_handler=True, by_reporter=True, only_if="asked"
+        ),
         _transition(Step.COMPLETE, {S.IN_PROGRESS}, S.COMPLETED, P.MATTER_HANDLE, by_handler=True),
         _transition(
             Step.VERIFY, {S.COMPLETED}, None, P.MATTER_VERIFY, otherwise=S.IN_PROGRESS, by_awaited=True

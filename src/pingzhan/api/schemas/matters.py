@@ -277,6 +277,15 @@ class CategoryOut(Out):
     position: int = Field(description="Order in which people see it.")
 
 
+class RatingReasonOut(Out):
+    """A reason of a rating."""
+
+    code: str
+    name: str
+    name_en: str
+    good: bool = Field(description="Goes with four and five stars; otherwise with one to three.")
+
+
 class UnitOut(Out):
     """A unit that can be made responsible."""
 

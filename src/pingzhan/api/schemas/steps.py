@@ -55,6 +55,15 @@ class ProgressIn(NoteIn):
     attachments: Pictures = []
 
 
+class AskIn(In):
+    text: _Said = Field(description="The question, in words for the reporter.")
+    days: StrictInt = Field(0, ge=0, le=15, description="How many days they have; 0: as the installation sets.")
+
+
+class AnswerIn(ByReporter):
+    text: _Said
+
+
 class HoldIn(ReasonIn):
     until: MomentIn = Field(description="A matter's pauses last 30 days in all, where nothing else is set.")
 
@@ -80,6 +89,9 @@ class FeedBackIn(In):
 class RateIn(ByReporter):
     stars: StrictInt = Field(ge=1, le=5)
     comment: str = Field("", max_length=500)
+    reasons: list[Annotated[str, Field(max_length=40)]] = Field(
+        [], max_length=8, description="Codes from GET /rating_reasons."
+    )
 
 
 class PublishIn(In):

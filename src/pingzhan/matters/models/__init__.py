@@ -18,6 +18,9 @@ from pingzhan.matters.models.matter import Matter as Matter
 from pingzhan.matters.models.passing import Merger as Merger
 from pingzhan.matters.models.passing import Referral as Referral
 from pingzhan.matters.models.passing import Supervision as Supervision
+from pingzhan.matters.models.questions import CallBack as CallBack
+from pingzhan.matters.models.questions import Question as Question
+from pingzhan.matters.models.questions import RatingReason as RatingReason
 from pingzhan.matters.models.record import Attachment as Attachment
 from pingzhan.matters.models.record import Remark as Remark
 from pingzhan.matters.models.redaction import Redaction as Redaction
@@ -27,6 +30,7 @@ from pingzhan.matters.models.surge import BulkItem as BulkItem
 from pingzhan.matters.models.surge import Presence as Presence
 from pingzhan.matters.models.takings import Taking as Taking
 from pingzhan.matters.models.takings import TeamRule as TeamRule
+from pingzhan.matters.models.templates import AnswerTemplate as AnswerTemplate
 from pingzhan.matters.models.whistles import CallRule as CallRule
 from pingzhan.matters.models.whistles import Lateness as Lateness
 from pingzhan.matters.models.whistles import Summons as Summons

@@ -17,7 +17,10 @@ class Rating(models.Model):
     round = models.PositiveSmallIntegerField()  # 0, then one more for each reopening
     stars = models.PositiveSmallIntegerField(null=True, blank=True)  # null: not rated in time
     comment = models.CharField(max_length=500, blank=True, default="")
+    reasons = models.JSONField(default=list, db_default=[])  # codes of RatingReason
     at = models.DateTimeField()
+    reply = models.CharField(max_length=500, blank=True, default="", db_default="")  # of the receiver, to the reporter
+    replied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -64,6 +64,7 @@ class Matter(models.Model):
     awaits = models.ForeignKey(
         "people.Unit", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    asked = models.BooleanField(default=False, db_default=False)  # a question to the reporter has no answer yet
     waiting = models.BooleanField(default=False, db_default=False)  # a pause is asked for or in force
     binding = models.BooleanField(default=False, db_default=False)  # a superior has decided who handles it: no return
     supervised = models.BooleanField(default=False)

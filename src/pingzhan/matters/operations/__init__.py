@@ -5,6 +5,7 @@ from pingzhan.matters.operations.bulk import undo as undo
 from pingzhan.matters.operations.closing import (
     archive as archive,
 )
+from pingzhan.matters.operations.closing import call_back as call_back
 from pingzhan.matters.operations.closing import (
     feed_back as feed_back,
 )
@@ -20,6 +21,7 @@ from pingzhan.matters.operations.closing import (
 from pingzhan.matters.operations.closing import (
     reopen as reopen,
 )
+from pingzhan.matters.operations.closing import reply_to_rating as reply_to_rating
 from pingzhan.matters.operations.closing import (
     take_down as take_down,
 )
@@ -73,6 +75,8 @@ from pingzhan.matters.operations.pausing import (
     resume as resume,
 )
 from pingzhan.matters.operations.presence import look_at as look_at
+from pingzhan.matters.operations.questions import answer as answer
+from pingzhan.matters.operations.questions import ask as ask
 from pingzhan.matters.operations.redaction import open_original as open_original
 from pingzhan.matters.operations.redaction import redact as redact
 from pingzhan.matters.operations.report import Location as Location
@@ -82,3 +86,5 @@ from pingzhan.matters.operations.suggestion import learn_suggestion as learn_sug
 from pingzhan.matters.operations.suggestion import stop_suggestion as stop_suggestion
 from pingzhan.matters.operations.supervision import supervise as supervise
 from pingzhan.matters.operations.supervision import urge as urge
+from pingzhan.matters.operations.templates import retire_template as retire_template
+from pingzhan.matters.operations.templates import save_template as save_template

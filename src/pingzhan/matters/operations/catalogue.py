@@ -11,7 +11,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
 from pingzhan.journal.operations import record
-from pingzhan.matters.models import Category, DispatchRule, Ladder, Limit, Power, TimeRule
+from pingzhan.matters.models import Category, DispatchRule, Ladder, Limit, Power, RatingReason, TimeRule
 from pingzhan.matters.queries import reference as kept
 from pingzhan.matters.rules import Allowance, Bound, Rung
 
@@ -54,6 +54,26 @@ class PowerRow:
 
     category: str
     tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """What can be ticked beside the stars of a rating; `good`: with four and five of them."""
+
+    code: str
+    name: str
+    name_en: str
+    good: bool
+
+
+@transaction.atomic
+def load_reasons(rows: Iterable[ReasonRow]) -> None:
+    """The reasons that a rating may give; those not among `rows` stay as they are. Loaded again it changes nothing."""
+    for position, row in enumerate(rows):
+        RatingReason.objects.update_or_create(
+            code=row.code,
+            defaults={"name": row.name, "name_en": row.name_en, "good": row.good, "position": position},
+        )
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """From the result to the archive: verify, feed back, rate, publish, archive, reopen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,11 +11,16 @@ from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
-from pingzhan.journal.operations import record
-from pingzhan.matters.choices import Status, Step
-from pingzhan.matters.models import Matter, Notice, Rating
+from pingzhan.core.ids import uuid7
+from pingzhan.journal.operations import digest_of, record
+from pingzhan.matters.choices import CallResult, Status, Step
+from pingzhan.matters.models import CallBack, Matter, Notice, Question, Rating, RatingReason
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
+from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.queries.talking import CLOSED_FOR_CALL
 from pingzhan.matters.rules import REOPEN_WITHIN, SENT_BACK
+
+MOST_REASONS = 8
 
 
 def verify(
@@ -52,16 +58,30 @@ def feed_back(*, matter: Matter, by: Actor, at: datetime, reply: str, version: i
 
 @transaction.atomic
 def rate(
-    *, matter: Matter, by: Actor, at: datetime, stars: int, comment: str = "", version: int | None = None
+    *,
+    matter: Matter,
+    by: Actor,
+    at: datetime,
+    stars: int,
+    comment: str = "",
+    reasons: Sequence[str] = (),
+    version: int | None = None,
 ) -> Matter:
-    """What the reporter says of the handling, 1 to 5 stars; staff may note it when told by phone or at the door."""
+    """What the reporter says of the handling, 1 to 5 stars, with `reasons` (codes of the catalogue) if they like.
+
+    Staff may note it when told by phone or at the door.
+    """
     if not 1 <= stars <= 5:
         raise Invalid(_("请选择 1 至 5 星"), errors=[{"loc": ["stars"], "msg": _("请选择 1 至 5 星")}])
     comment = comment.strip()
     if len(comment) > 500:
         raise Invalid(_("评价最多 500 字"), errors=[{"loc": ["comment"], "msg": _("评价最多 500 字")}])
-    matter = advance(Move(matter, Step.RATE, by, at, version=version, data={"stars": stars}))
-    _keep_rating(matter, stars=stars, comment=comment, at=at)
+    chosen = sorted(set(reasons))[:MOST_REASONS]
+    if chosen and RatingReason.objects.filter(code__in=chosen, until__isnull=True).count() != len(chosen):
+        raise Invalid(_("没有这个评价理由"), errors=[{"loc": ["reasons"], "msg": _("请从列出的理由里选择")}])
+    data: dict[str, object] = {"stars": stars} | ({"reasons": chosen} if chosen else {})
+    matter = advance(Move(matter, Step.RATE, by, at, version=version, data=data))
+    _keep_rating(matter, stars=stars, comment=comment, reasons=chosen, at=at)
     return matter
 
 
@@ -73,12 +93,63 @@ def lapse_rating(*, matter: Matter, at: datetime) -> Matter:
     return matter
 
 
-def _keep_rating(matter: Matter, *, stars: int | None, comment: str, at: datetime) -> None:
+def _keep_rating(matter: Matter, *, stars: int | None, comment: str, at: datetime, reasons: Sequence[str] = ()) -> None:
     try:
         with transaction.atomic():
-            Rating.objects.create(matter=matter, round=matter.reopens, stars=stars, comment=comment, at=at)
+            Rating.objects.create(
+                matter=matter, round=matter.reopens, stars=stars, comment=comment, reasons=list(reasons), at=at
+            )
     except IntegrityError as error:
         raise StateConflict(_("这件事项已经评价过了"), allowed=[Status.FED_BACK], current=matter.status) from error
+
+
+@transaction.atomic
+def reply_to_rating(*, matter: Matter, by: Actor, at: datetime, reply: str) -> Rating:
+    """Answer what the reporter said of the handling, once; they read it where they gave the rating."""
+    require(by, Permission.MATTER_VERIFY, matter.path)
+    reply = needed(reply, "reply", _("请写下给居民的回复"))
+    if len(reply) > 500:
+        raise Invalid(_("回复最多 500 字"), errors=[{"loc": ["reply"], "msg": _("回复最多 500 字")}])
+    rating = Rating.objects.filter(matter=matter, stars__isnull=False).order_by("-round").first()
+    if rating is None:
+        raise StateConflict(_("居民还没有评价，不能回复"), allowed=[Status.RATED], current=matter.status)
+    if not Rating.objects.filter(pk=rating.pk, replied_at__isnull=True).update(reply=reply, replied_at=at):
+        raise StateConflict(_("这次评价已经回复过了"), allowed=[], current=matter.status)
+    record(
+        verb="matter.reply_rating", by=by, at=at, subject_type="matter", subject_id=matter.pk, place_path=matter.path,
+        said_digest=digest_of(reply),
+    )  # fmt: skip
+    rating.reply, rating.replied_at = reply, at
+    return rating
+
+
+@transaction.atomic
+def call_back(
+    *, matter: Matter, by: Actor, at: datetime, result: str, note: str = "", reopens: bool = False
+) -> CallBack:
+    """Note a call after closing (回访). With `reopens` an unsettled matter is reopened, by its own step."""
+    require(by, Permission.MATTER_VERIFY, matter.path)
+    if result not in CallResult.values:
+        raise Invalid(_("请选择回访结果"), errors=[{"loc": ["result"], "msg": _("请选择回访结果")}])
+    if matter.status not in CLOSED_FOR_CALL:
+        raise StateConflict(
+            _("只有已反馈的事项可以回访"), allowed=[str(one) for one in CLOSED_FOR_CALL], current=matter.status
+        )
+    note = note.strip()
+    if len(note) > 500:
+        raise Invalid(_("备注最多 500 字"), errors=[{"loc": ["note"], "msg": _("备注最多 500 字")}])
+    if result == CallResult.UNSETTLED:
+        note = needed(note, "note", _("请写明居民说哪里没有解决"))
+    call = CallBack.objects.create(
+        id=uuid7(at), matter=matter, round=matter.reopens, result=result, note=note, at=at, by_id=by.user_id
+    )
+    record(
+        verb="matter.call_back", by=by, at=at, subject_type="matter", subject_id=matter.pk, place_path=matter.path,
+        result=result, said_digest=digest_of(note),
+    )  # fmt: skip
+    if reopens and result == CallResult.UNSETTLED:
+        reopen(matter=matter, by=by, at=at, reason=note)
+    return call
 
 
 @transaction.atomic
@@ -117,18 +188,27 @@ def archive(*, matter: Matter, by: Actor, at: datetime, reason: str = "", versio
 
 @transaction.atomic
 def reopen(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int | None = None) -> Matter:
-    """Not settled after all: back to dispatching, with new clocks. A notice is taken down meanwhile."""
+    """Not settled after all: back to dispatching, with new clocks. A notice is taken down meanwhile.
+
+    The unit that handled it is proposed again, and told together with the one that dispatches.
+    """
     reason = needed(reason, "reason", _("请写明哪里没有解决"))
     if matter.completed_at is not None and at > matter.completed_at + REOPEN_WITHIN:
         raise StateConflict(_("办结已超过 90 天，请重新上报一件事项"), allowed=[], current=matter.status)
+    handler = matter.handler_id
     matter = advance(
         Move(
             matter, Step.REOPEN, by, at, Words(reply=reason),
-            {"reopens": F("reopens") + 1, "handler": None, "completed_at": None, "verified_at": None},
+            {"reopens": F("reopens") + 1, "handler": None, "completed_at": None, "verified_at": None, "asked": False}
+            | ({"suggested_id": handler} if handler else {}),
             version=version,
         )
     )  # fmt: skip
     matter.refresh_from_db(fields=["reopens"])
+    Question.objects.filter(matter=matter, closed_at__isnull=True).update(closed_at=at)
+    line = _("事项 %(number)s 居民要求重新办理：%(reason)s") % {"number": matter.number, "reason": reason[:60]}
+    units = {unit: [line] for unit in (matter.receiver_id, handler) if unit}
+    tell_units(units, at=at, template="matter.reopen", cause=by.user_id)
     Notice.objects.filter(matter=matter, until__isnull=True).update(until=at)
     return matter
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pingzhan.journal.models import Entry
 
 # What kind of part somebody took by a step. Everything else on record was done.
-KNEW = {Step.REPORT, Step.ACCEPT, Step.SIGN, Step.URGE, Step.ESCALATE}
+KNEW = {Step.REPORT, Step.ACCEPT, Step.SIGN, Step.URGE, Step.ESCALATE, Step.ANSWER}
 DECIDED = {
     Step.REJECT, Step.DISPATCH, Step.RETURN, Step.REFER, Step.HOLD, Step.VERIFY, Step.PUBLISH, Step.ARCHIVE,
     Step.REOPEN, Step.SUPERVISE, Step.MERGE, Step.SPLIT, Step.WITHDRAW, Step.DECIDE_PAUSE,
@@ -119,7 +119,15 @@ def _link(entry: "Entry", words: Sequence[str], purposes: dict[int, str], known:
 def _label(verb: str, step: str) -> str:
     if step in Step.values:
         return str(Step(step).label)
-    return str({UNDONE: _("撤销"), "sealed.open": _("查看联系方式"), "matter.take_down": _("撤下公示")}.get(verb, verb))
+    others = {
+        UNDONE: _("撤销"),
+        "sealed.open": _("查看加密信息"),
+        "matter.take_down": _("撤下公示"),
+        "matter.call_back": _("回访"),
+        "matter.reply_rating": _("回复评价"),
+        REDACTED: _("隐去反映内容"),
+    }
+    return str(others.get(verb, verb))
 
 
 def _hold(entry: "Entry", said: Sequence[str], texts: set[str]) -> bool:

@@ -20,7 +20,7 @@ from pingzhan.core.errors import DomainError, TooMany
 from pingzhan.core.ids import uuid7
 from pingzhan.core.personal_data import Hidden, hide_personal
 from pingzhan.matters import operations
-from pingzhan.matters.choices import Status, Step, Urgency
+from pingzhan.matters.choices import LimitKind, Occasion, Status, Step, Urgency
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.firsts import firsts_of
 from pingzhan.matters.queries.lists import matter_for
@@ -32,6 +32,8 @@ from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
 from pingzhan.matters.queries.similar import alike_for, followers_of
 from pingzhan.matters.queries.suggestion import suggested_category, suggested_unit
+from pingzhan.matters.queries.talking import open_question, rating_reasons, reasons_named
+from pingzhan.matters.queries.templates import offers_for
 from pingzhan.matters.queries.whistles import can_whistle_now, running_whistle
 from pingzhan.matters.rules import endangers_life
 from pingzhan.places.names import named
@@ -50,6 +52,9 @@ if TYPE_CHECKING:
     from pingzhan.matters.models import Matter
 else:
     Matter = Any
+
+
+OFFERED = {occasion.value for occasion in Occasion}  # the steps for which answers may be kept
 
 
 @require_safe
@@ -118,6 +123,12 @@ def show(
         "danger": _dangerous(matter),
         "numbers": NUMBERS,
         "can_contact": may_open_contact(actor, matter) and bool(matter.contact_phone or matter.contact_name),
+        "offers": offers_for(matter, at=at) if OFFERED & set(codes) else [],
+        "question": open_question(matter),
+        "ask_days": known.limit(LimitKind.ASK_DAYS, category=matter.category_id, urgency=matter.urgency),
+        "rating_reasons": rating_reasons() if Step.RATE in steps else [],
+        "said_reasons": [named(one) for one in reasons_named(found.rating.reasons)] if found.rating else [],
+        "can_reply": _can_reply(actor, matter, found),
         "can_trace": can(actor, P.JOURNAL_VIEW, matter.path),
         "contact": contact,
         "contact_problem": problem if failed == "contact" else None,
@@ -396,6 +407,29 @@ def _after(request: HttpRequest, matter: Matter, queue: Asked, following: str) -
     if sees_as_staff(actor, matter) or is_reporter(actor, matter):
         return redirect(queue.sheet_url(matter.number))
     return redirect(queue.url())
+
+
+def _can_reply(actor: Actor, matter: Matter, found: Sheet) -> bool:
+    """Whether the rating can be answered: there is one with stars, and nobody has."""
+    rating = found.rating
+    return bool(rating and rating.stars and not rating.replied_at) and can(actor, P.MATTER_VERIFY, matter.path)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(P.MATTER_VERIFY)
+def rating_reply(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer what the resident said of the handling."""
+    if request.method != "POST":
+        return redirect("desk:sheet", number=number)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    matter = matter_for(actor, number)
+    try:
+        operations.reply_to_rating(matter=matter, by=actor, at=request.at, reply=text_of(request, "reply"))  # type: ignore[attr-defined]
+    except DomainError as problem:
+        messages.error(request, str(problem.detail))
+    else:
+        messages.success(request, _("已回复，居民在查进度时看得到。"))
+    return redirect("desk:sheet", number=number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

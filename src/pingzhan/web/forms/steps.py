@@ -27,6 +27,15 @@ class StepForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in {"key", "version"}}
 
 
+class Codes(forms.Field):
+    """Any number of ticked codes; whether they exist is for the operation."""
+
+    widget = forms.SelectMultiple
+
+    def clean(self, value: Any) -> list[str]:
+        return [str(code)[:40] for code in value or () if "\x00" not in str(code)]
+
+
 class RateForm(StepForm):
     stars = forms.IntegerField(
         min_value=1,
@@ -34,6 +43,7 @@ class RateForm(StepForm):
         error_messages={name: _("请选择 1 至 5 星") for name in ("required", "invalid", "min_value", "max_value")},
     )
     comment = forms.CharField(max_length=500, required=False, error_messages={"max_length": _("评价最多 500 字")})
+    reasons = Codes(required=False)
 
 
 def _words(*, required: bool, message: Any = "") -> forms.CharField:
@@ -41,6 +51,10 @@ def _words(*, required: bool, message: Any = "") -> forms.CharField:
     if required:
         errors["required"] = message
     return forms.CharField(max_length=2000, required=required, error_messages=errors)
+
+
+class AnswerForm(StepForm):
+    text = _words(required=True, message=_("请写下您的补充"))
 
 
 class ReopenForm(StepForm):
@@ -86,6 +100,7 @@ REPORTER_STEPS: dict[str, StepPage] = {
     page.step.value: page
     for page in (
         StepPage(Step.RATE, RateForm, operations.rate),
+        StepPage(Step.ANSWER, AnswerForm, operations.answer),
         StepPage(Step.REOPEN, ReopenForm, operations.reopen),
         StepPage(Step.URGE, UrgeForm, operations.urge),
         StepPage(Step.WITHDRAW, WithdrawForm, operations.withdraw),
@@ -153,4 +168,6 @@ def unsent_words(steps: Sequence[str], *, tried: str, typed: Mapping[str, str]) 
     """What was typed for a step that is no longer offered: shown, so that it can be copied."""
     if not tried or tried in steps:
         return ""
-    return "\n".join(typed[name] for name in ("result", "reply", "note", "reason", "comment") if typed.get(name))
+    return "\n".join(
+        typed[name] for name in ("result", "reply", "note", "reason", "comment", "text") if typed.get(name)
+    )

@@ -23,6 +23,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import own_matter
 from pingzhan.matters.queries.rights import next_steps
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor, sheet
+from pingzhan.matters.queries.talking import open_question, rating_reasons
 from pingzhan.places.names import named
 from pingzhan.web.forms.places import full_place
 from pingzhan.web.forms.problems import on_page, problem_of
@@ -34,6 +35,7 @@ from pingzhan.web.portal.words import eight_steps, follow_up, reason_of, result_
 
 _DONE = {
     "rate": gettext_lazy("谢谢您的评价。"),
+    "answer": gettext_lazy("谢谢，您的补充已交给承办单位。"),
     "reopen": gettext_lazy("已转回重新办理，新的时限已开始计算。"),
     "urge": gettext_lazy("已催办，承办单位会看到。"),
     "withdraw": gettext_lazy("已撤回，不再办理。"),
@@ -162,6 +164,8 @@ def _page(
         "past_clocks": [clock for clock in clocks if not clock.running],
         "pictures": [picture for picture in found.pictures if picture.step == "report"],
         "rating": found.rating,
+        "rating_reasons": rating_reasons() if "rate" in steps else [],
+        "question": open_question(matter) if "answer" in steps else None,
         "reason": reason_of(found),
         "result": result_of(found),
         "has_contact": has_contact,

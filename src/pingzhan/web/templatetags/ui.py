@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from pingzhan.core.clock import now
 from pingzhan.matters.choices import Status, Step
+from pingzhan.places.names import named
 
 register = template.Library()
 
@@ -228,6 +229,8 @@ _OTHER_ICONS: dict[str, str] = {
     Step.HOLD: "player-pause",
     Step.RESUME: "player-play",
     Step.DECIDE_PAUSE: "clipboard-check",
+    Step.ASK: "message-plus",
+    Step.ANSWER: "message-2",
     Step.ESCALATE: "alarm",
     Step.COMPLETE: "circle-check",
     Step.VERIFY: "eye",
@@ -237,6 +240,18 @@ _OTHER_ICONS: dict[str, str] = {
     Step.SPLIT: "arrows-split",
     Step.WITHDRAW: "arrow-back-up",
 }
+
+
+@register.simple_tag
+def name_of(thing: Any) -> str:
+    """The name of something of the catalogue in the reader's language: `{% name_of reason %}`."""
+    return named(thing)
+
+
+@register.filter
+def for_step(offers: Iterable[Any], step: str) -> list[Any]:
+    """The templates of answers that belong to a step: `{% with found=offers|for_step:step.code %}`."""
+    return [offer for offer in offers if offer.occasion == step]
 
 
 @register.filter
