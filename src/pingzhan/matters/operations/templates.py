@@ -14,7 +14,7 @@ from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import Occasion
 from pingzhan.matters.models import AnswerTemplate
 from pingzhan.matters.operations.advance import MOST_WORDS, needed
-from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.reference import forget, reference
 from pingzhan.matters.queries.templates import unknown_placeholders
 from pingzhan.places.queries import get_places
 
@@ -64,6 +64,7 @@ def save_template(
         verb="template.save", by=by, at=at, subject_type="template", subject_id=row.pk, place_path=row.path,
         occasion=occasion, text_digest=digest_of(text),
     )  # fmt: skip
+    forget()
     return row
 
 
@@ -77,6 +78,7 @@ def retire_template(*, template: AnswerTemplate, by: Actor, at: datetime) -> Ans
             verb="template.retire", by=by, at=at, subject_type="template", subject_id=template.pk,
             place_path=template.path,
         )  # fmt: skip
+        forget()
     return template
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pingzhan.core.worktime import Calendar, current_calendar
 from pingzhan.matters.choices import Basis, Tier
-from pingzhan.matters.models import Category, DispatchRule, Ladder, LearnedModel, Limit, Power, TimeRule
+from pingzhan.matters.models import AnswerTemplate, Category, DispatchRule, Ladder, LearnedModel, Limit, Power, TimeRule
 from pingzhan.matters.rules import Allowance, Bound, Rung, Rungs
 from pingzhan.matters.rules import limit as limit_of
 from pingzhan.people.queries import current_units
@@ -63,6 +63,7 @@ class Reference:
     rules: dict[tuple[str, str], tuple[str, UUID | None]]  # (path, category or "") -> (section, unit)
     units: dict[UUID, UnitRef]
     by_section: dict[tuple[str, str], UnitRef]  # (path, section) -> unit
+    templates: tuple[AnswerTemplate, ...]  # the answers kept for use again, by title
     calendar: Calendar
     learned: dict[str, LearnedRef]  # by what is suggested
     loaded: float
@@ -187,6 +188,7 @@ def _load() -> Reference:
         },
         units=units,
         by_section=by_section,
+        templates=tuple(AnswerTemplate.objects.filter(until__isnull=True).order_by("title", "id")),
         calendar=current_calendar(),
         learned={
             row.target: LearnedRef(row.id, row.artefact, row.threshold)

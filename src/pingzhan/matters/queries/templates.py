@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,16 +72,12 @@ class Offer:
 def offers_for(matter: "Matter", *, at: datetime) -> list[Offer]:
     """The templates of the matter's kind, its group or any, kept at its place or above; the most fitting first.
 
-    One statement.
+    No statement: the templates lie in memory with the catalogue.
     """
-    above = [matter.path[: index + 1] for index, letter in enumerate(matter.path) if letter == "/"]
-    category = reference().categories.get(matter.category_id)
-    kinds = [matter.category_id, category.parent_id if category else None]
-    rows = AnswerTemplate.objects.filter(
-        Q(category__isnull=True) | Q(category_id__in=[kind for kind in kinds if kind]),
-        path__in=above,
-        until__isnull=True,
-    ).order_by("title", "id")
+    known = reference()
+    category = known.categories.get(matter.category_id)
+    kinds = {None, matter.category_id, category.parent_id if category else None}
+    rows = [row for row in known.templates if matter.path.startswith(row.path) and row.category_id in kinds]
     values = values_of(matter, at=at)
 
     def fit(row: AnswerTemplate) -> tuple[int, int]:
