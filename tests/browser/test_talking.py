@@ -75,7 +75,7 @@ def test_asked_answered_not_content_called_and_handled_anew(world: "World", visi
 
     # The secretary replies, calls, hears that it leaks again, and reopens it; the former unit is proposed.
     secretary.reload()
-    expect(secretary.get_by_text("没有真正解决")).to_be_visible()
+    expect(secretary.get_by_text("没有真正解决", exact=True)).to_be_visible()
     secretary.get_by_text("回复这次评价").click()
     secretary.locator('form[action*="rating-reply"] textarea').fill("对不起，我们马上再去看。")
     secretary.locator('form[action*="rating-reply"] button').click()
