@@ -554,7 +554,7 @@ def test_jobs_that_failed_are_shown_and_run_again_or_given_up(world: World, sign
         ("property_staff", "/desk/"),
         ("inspector", "/desk/"),
         ("command", "/desk/"),
-        ("administrator", "/desk/journal/"),
+        ("administrator", "/desk/units/"),
         ("grid_worker", "/field/"),
         ("resident", "/"),
     ],

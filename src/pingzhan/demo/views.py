@@ -30,7 +30,7 @@ TRY: dict[str, tuple[str, Any]] = {
     "street_secretary": ("flag", _("看全街道，督办逾期事项，审定公示")),
     "district_command": ("map-2", _("看全区，协调部门，处理搁置的后台任务")),
     "inspector": ("eye", _("看事项全过程，督办，校验日志有没有被改过")),
-    "administrator": ("settings", _("看不到事项内容，只看日志校验和后台任务")),
+    "administrator": ("settings", _("登记单位和人员、开通账号、改组织链；看不到事项内容")),
 }
 WHO: dict[str, Any] = {
     "resident": _("居民"),

@@ -20,6 +20,7 @@ _FACES = (
     ("field", P.MATTER_VIEW, "field:today"),
     ("field", P.MEMBER_CONTACT, "field:team"),
     ("field", P.MATTER_REPORT, "field:report"),
+    ("desk", P.ACCESS_GRANT, "desk:units"),  # those who set up the installation
     ("desk", P.JOURNAL_VIEW, "desk:journal"),  # those who look after the installation and no matters
     ("desk", P.JOBS_VIEW, "desk:jobs"),
 )

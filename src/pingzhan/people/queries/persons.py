@@ -3,7 +3,7 @@
 A person is seen where their file is kept and where they hold an office now; one merged into another is in no list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import can, scope
+from pingzhan.access.queries import can, roots, scope
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, page
@@ -32,26 +32,45 @@ class PersonFilters:
     place: str = ""
 
 
+# Paths with no more codes than that are those of a whole installation or a large part of it; see `_known_under`.
+_WIDE = 2
+
+
 def persons_in_scope(by: Actor, *, permission: Permission = Permission.PERSON_VIEW) -> QuerySet[Person]:
     """The persons whom the actor may see, in no order."""
-    in_office = Appointment.objects.filter(scope(by, permission, unit="unit_id"), until__isnull=True)
-    reach = scope(by, permission, unit="pk") | Q(pk__in=in_office.values("person"))
-    if by.kind == "system":
-        reach = Q()
-    return Person.objects.filter(reach, merged_into__isnull=True)
+    rows = Person.objects.filter(merged_into__isnull=True)
+    return rows if by.kind == "system" else rows.filter(_known_under(roots(by, permission)))
+
+
+def _known_under(paths: Sequence[str]) -> Q:
+    """Persons whose file is kept under one of the paths, or who hold an office there now.
+
+    Two ways to ask the same. Of a large area nearly everybody is in it, so that each row of a list in its order is
+    asked; of a small one its few persons are collected first. Either way round would read everything for the other.
+    """
+    reach = Q(pk__in=[])
+    for path in paths:
+        if path.count("/") <= _WIDE:
+            held = Appointment.objects.filter(under("path", path), person=OuterRef("pk"), until__isnull=True)
+            reach |= under("path", path) | Q(Exists(held))
+        else:
+            filed = Person.objects.filter(under("path", path)).order_by().values("pk")
+            in_office = Appointment.objects.filter(under("path", path), until__isnull=True).order_by().values("person")
+            reach |= Q(pk__in=filed.union(in_office, all=True))
+    return reach
 
 
 def persons_page(by: Actor, filters: PersonFilters, *, after: str | None, limit: int = 20) -> Page[Person]:
     """One page of the ledger of persons, by the sound of their names; one statement."""
     rows = persons_in_scope(by)
+    if filters.place:
+        inside = can(by, Permission.PERSON_VIEW, filters.place)
+        rows = Person.objects.filter(_known_under([filters.place] if inside else []), merged_into__isnull=True)
     if filters.q:
         rows = rows.filter(named_like(filters.q))
     if filters.role:
         held = Appointment.objects.filter(person=OuterRef("pk"), role=filters.role, until__isnull=True)
         rows = rows.filter(Exists(held.filter(scope(by, Permission.PERSON_VIEW, unit="unit_id"))))
-    if filters.place:
-        there = Appointment.objects.filter(under("path", filters.place), until__isnull=True)
-        rows = rows.filter(under("path", filters.place) | Q(pk__in=there.values("person")))
     return page(rows, order=ORDER, after=after, limit=limit)
 
 
