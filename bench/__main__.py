@@ -24,6 +24,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "coverage": ("sqlite", "postgres"),
     "personal_data": ("sqlite",),
     "suggestion": ("sqlite",),
+    "clusters": ("sqlite",),
 }
 
 

@@ -119,6 +119,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:suggestions_train": ("post", frozenset({"command", "administrator"})),
     "desk:suggestion_activate": ("post", frozenset({"command", "administrator"})),
     "desk:suggestion_stop": ("post", frozenset({"command", "administrator"})),
+    "desk:clusters": ("get", RUN),
     "desk:redact": ("post", RUN),
     "desk:original": ("post", OPEN_CONTACT),
     "desk:step": ("post", SEE_MATTERS),

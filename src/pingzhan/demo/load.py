@@ -10,7 +10,7 @@ from django.db import transaction
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import tidy_search
 from pingzhan.demo.desk import REASONS, tell_desk
-from pingzhan.demo.learning import teach
+from pingzhan.demo.learning import teach, tell_of_a_lift
 from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.organisation import note_weeks, staff_organisation
 from pingzhan.demo.places import CITIES, load_places
@@ -60,6 +60,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"posts    {taken_on} heads, workers and building leaders, with gaps to mend")
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         say(f"matters  {made} over the last {DAYS} days")
+        if matters:
+            say(f"hot spot {tell_of_a_lift(places=places, now=now)} reports of one lift")
         say(f"teams    {share_out(cast=cast, now=now)} matters taken by somebody of their unit")
         say(f"whistles {tell_whistles(cast=cast, places=places, now=now)} around the demo's community")
         surge = tell_desk(cast=cast, places=places, now=now)

@@ -14,6 +14,7 @@ from pingzhan.matters.choices import ClockKind, ClockState, Status, Target
 from pingzhan.matters.models import Clock, Matter
 from pingzhan.matters.operations import lapse_rating, learn_suggestion
 from pingzhan.matters.operations.bulk import forget_old
+from pingzhan.matters.operations.clustering import gather
 from pingzhan.matters.operations.escalating import climb_due
 from pingzhan.matters.operations.exports import forget_exports
 from pingzhan.matters.operations.following import hand_on_followers, tell_followers
@@ -103,6 +104,16 @@ def _serve(entries: "list[Entry]") -> None:
     ended = [entry.subject_id for entry in entries if entry.verb == "matter.feed_back"]
     if ended:
         tell_followers(matters=ended, at=last)
+
+
+@every(5)
+def gather_clusters(at: datetime) -> int:
+    """Gather new matters that tell of the same trouble, in the order in which they were sealed."""
+    return follow("matters.clusters", verbs=["matter.report"], work=_cluster, limit=100)
+
+
+def _cluster(entries: "list[Entry]") -> None:
+    gather(entry.subject_id for entry in entries)
 
 
 LEARN_EVERY = timedelta(days=7)

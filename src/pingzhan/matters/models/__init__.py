@@ -11,6 +11,8 @@ from pingzhan.matters.models.clock import Ladder as Ladder
 from pingzhan.matters.models.clock import Pause as Pause
 from pingzhan.matters.models.closing import Notice as Notice
 from pingzhan.matters.models.closing import Rating as Rating
+from pingzhan.matters.models.cluster import Cluster as Cluster
+from pingzhan.matters.models.cluster import ClusterMember as ClusterMember
 from pingzhan.matters.models.exports import Export as Export
 from pingzhan.matters.models.firsts import FirstTimes as FirstTimes
 from pingzhan.matters.models.following import Following as Following

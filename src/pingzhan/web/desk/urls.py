@@ -3,6 +3,7 @@ from django.urls import include, path
 from pingzhan.web.desk import (
     appointing,
     chains,
+    clusters,
     coverage,
     exports,
     firsts,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("whistles/<uuid:whistle_id>/", whistles.whistle, name="whistle"),
     path("whistles/<uuid:whistle_id>/<slug:step>/", whistles.step, name="whistle_step"),
     path("firsts/", firsts.firsts, name="firsts"),
+    path("clusters/", clusters.clusters, name="clusters"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice_id>/take-down/", notices.take_down, name="take_down"),
     path("units/", units.units, name="units"),
