@@ -1,7 +1,7 @@
 """Documents to print, sign and file: one description, written as PDF or as a Word document.
 
 A paper knows nothing of what it tells: it is a title and blocks. The PDF carries its fonts, cut to the letters used, so
-that Chinese prints alike everywhere.
+that Chinese prints alike everywhere. The libraries are loaded with the first paper: most processes never write one.
 """
 
 import io
@@ -9,12 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
-
-import docx
-import pymupdf
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
 
 PDF_TYPE = "application/pdf"
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -90,6 +84,8 @@ _POINTS_A_CM = 72 / 2.54
 
 def to_pdf(paper: Paper) -> bytes:
     """The paper as PDF, A4, pages numbered."""
+    import pymupdf
+
     archive = pymupdf.Archive()
     story = pymupdf.Story(html=_html(paper, archive), user_css=_CSS, archive=archive)
     raw = io.BytesIO()
@@ -148,6 +144,10 @@ _FONT = "宋体"  # untranslated: the name of a font that every Chinese office h
 
 def to_docx(paper: Paper) -> bytes:
     """The paper as a Word document, A4, to be worked on further."""
+    import docx
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
     document = docx.Document()
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Times New Roman", Pt(10.5)
@@ -180,6 +180,8 @@ def to_docx(paper: Paper) -> bytes:
 
 
 def _centred(document: Any, text: str, size: Any, *, bold: bool) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     run = paragraph.add_run(_clean(text))
@@ -187,6 +189,8 @@ def _centred(document: Any, text: str, size: Any, *, bold: bool) -> None:
 
 
 def _table_docx(document: Any, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+    from docx.shared import Cm
+
     everything = [*([head] if head else []), *rows]
     table = document.add_table(rows=len(everything), cols=len(widths), style="Table Grid")
     for line, (cells, values) in enumerate(zip(table.rows, everything, strict=True)):
