@@ -25,6 +25,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "personal_data": ("sqlite",),
     "suggestion": ("sqlite",),
     "clusters": ("sqlite",),
+    "grids": ("sqlite",),
 }
 
 

@@ -206,3 +206,67 @@ def test_proposals_for_a_whole_street_are_made_in_the_background(desk: Any, worl
     assert done["made"] >= 1
     page = client.get(reverse("desk:place_checks"))
     assert [one.community.code for one in page.context["proposals"]] == [HOME]
+
+
+# --- buildings and workbooks ----------------------------------------------------------------------------------------
+
+
+def test_a_building_is_entered_changed_and_ended_by_hand(desk: Any, world: World) -> None:
+    client = desk("community_staff")
+    page = reverse("desk:building_new", args=[HOME])
+    assert client.get(page).status_code == 200
+    wrong = client.post(page, {"building": "", "floors": "many"})
+    assert wrong.status_code == 422
+    answer = client.post(page, {"building": "3", "estate": "馨园小区", "lon": "121.402", "lat": "31.245"}, follow=True)
+    made = Place.objects.get(name="馨园小区3号楼")
+    assert answer.redirect_chain[-1][0] == reverse("desk:place", args=[made.code])
+    edit = reverse("desk:building_edit", args=[made.code])
+    assert 'value="馨园小区3号楼"' in client.get(edit).content.decode()
+    assert client.post(edit, {"act": "homes", "rooms": "101-104"}).status_code == 302
+    assert client.post(edit, {"act": "homes", "rooms": "顶楼"}).status_code == 422
+    assert Place.objects.filter(parent=made, level="household").count() == 4
+    client.post(edit, {"act": "save", "building": "馨园小区三号楼", "estate": "馨园小区", "floors": "5"})
+    made.refresh_from_db()
+    assert (made.name, made.floors) == ("馨园小区三号楼", 5)
+    client.post(edit, {"act": "end"})
+    made.refresh_from_db()
+    assert made.until is not None
+    assert desk("grid_worker").get(page).status_code == 404
+
+
+def test_a_workbook_is_checked_then_written(desk: Any, world: World) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from pingzhan.core.sheets import write_workbook
+    from pingzhan.places.models import PlaceImport
+    from pingzhan.places.tasks import check_import, write_import
+
+    client = desk("community_staff")
+    start = reverse("desk:place_imports")
+    assert client.get(start).status_code == 200
+    assert client.post(start, {"kind": "buildings"}).status_code == 422
+    broken = SimpleUploadedFile("a.xlsx", b"nonsense")
+    assert client.post(start, {"kind": "buildings", "file": broken}).status_code == 422
+    rows = [(HOME, "3号楼"), (HOME, ""), ("别处居委会", "1号楼")]
+    sheet = SimpleUploadedFile("楼栋.xlsx", write_workbook("楼栋", ["居村", "楼栋"], rows))
+    client.post(start, {"kind": "buildings", "file": sheet})
+    taken = PlaceImport.objects.get()
+    page = reverse("desk:place_import", args=[taken.pk])
+    assert "可以离开这一页" in client.get(page).content.decode()
+    assert client.post(page, {"act": "write"}).status_code == 409
+    who = str(world.users["community_staff"].pk)
+    check_import.func(str(taken.pk), who)
+    shown = client.get(page)
+    assert shown.context["counts"] == {"created": 1, "changed": 0, "unchanged": 0, "errors": 2}
+    assert [row for row, _why in shown.context["errors"]] == [4, 5]
+    assert not Place.objects.filter(name="3号楼").exists()
+    assert client.post(page, {"act": "write"}).status_code == 302
+    write_import.func(str(taken.pk), who)
+    assert Place.objects.filter(name="3号楼").exists()
+    assert "已导入" in client.get(page).content.decode()
+    listed = client.get(reverse("desk:place_import_errors", args=[taken.pk]))
+    assert listed["Content-Type"].endswith("sheet")
+    assert desk("secretary").get(page).status_code == 404
+    for kind in ("buildings", "households"):
+        assert client.get(reverse("desk:place_import_template", args=[kind])).content[:2] == b"PK"
+    assert client.get(reverse("desk:place_import_template", args=["nonsense"])).status_code == 404

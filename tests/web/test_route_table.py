@@ -54,6 +54,7 @@ SEE_PLACES = SEE_MATTERS | {"administrator"}
 DRAW = ANSWER_FOR | {"administrator"}
 # Who handles matters of a unit.
 HANDLE = RUN | {"grid_worker", "property_staff"}
+KEEP = RUN | {"administrator"}
 NOBODY: frozenset[str] = frozenset()
 MEASURED = dict.fromkeys(("accuracy", "macro_f1", "majority", "coverage", "precision"), 0.5)
 # The unit in charge and the one that was asked first; not those above them.
@@ -202,6 +203,12 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:grids_propose": ("post", DRAW),
     "desk:grid_proposal": ("get", DRAW),
     "desk:grid_proposal_map": ("get", DRAW),
+    "desk:building_new": ("get", KEEP),
+    "desk:building_edit": ("get", KEEP),
+    "desk:place_imports": ("get", KEEP),
+    "desk:place_import_template": ("get", KEEP),
+    "desk:place_import": ("get", NOBODY),  # but who has uploaded it
+    "desk:place_import_errors": ("get", NOBODY),
     "desk:journal": ("get", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:verify": ("post", ANSWER_FOR | {"inspector", "administrator"}),
     "desk:jobs": ("get", frozenset({"command", "administrator"})),
@@ -313,7 +320,10 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         **{name: {"number": matter.number, "step": "progress"} for name in ("desk:step", "field:step")},
         **member_addresses(world),
         **{name: {"code": HOME} for name in OF_A_COMMUNITY},
-        **{name: {"code": f"{HOME}-B001"} for name in ("desk:place", "desk:place_map")},
+        **{name: {"code": f"{HOME}-B001"} for name in ("desk:place", "desk:place_map", "desk:building_edit")},
+        **{name: {"import_id": uuid4()} for name in ("desk:place_import", "desk:place_import_errors")},
+        "desk:building_new": {"code": HOME},
+        "desk:place_import_template": {"kind": "buildings"},
         **{name: {"proposal_id": proposal.pk} for name in ("desk:grid_proposal", "desk:grid_proposal_map")},
         **{name: {"number": matter.number, "act": "grab"} for name in ("desk:taking", "field:taking")},
         "desk:blow": {"number": matter.number},

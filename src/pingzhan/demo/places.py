@@ -23,14 +23,16 @@ from pingzhan.access.actors import Actor
 from pingzhan.core.db import insert_many, under
 from pingzhan.core.ids import uuid7
 from pingzhan.demo.cutting import Area, Part, cut, spread
+from pingzhan.demo.texts.names import ROADS
 from pingzhan.journal.operations import record
 from pingzhan.places.choices import GridKind, Level
-from pingzhan.places.models import Outline, Place
+from pingzhan.places.models import Estate, Outline, Place
 from pingzhan.places.operations import changed, import_boundaries, import_places
 from pingzhan.places.rules.codes import (
     LEVEL_OF_LENGTH,
     Row,
     building_code,
+    estate_code,
     grid_code,
     household_code,
     superiors_of,
@@ -40,6 +42,7 @@ from pingzhan.places.rules.outlines import area_of, features_of, inner_point
 _DATA = Path(__file__).parent / "data"
 _COLUMNS = (
     "id", "code", "name", "level", "path", "parent_id", "kind", "households", "lon", "lat", "is_demo", "created_at",
+    "estate_id", "floors", "entrances",
 )  # fmt: skip
 
 # The borders stay the same whatever the seed of the people: chosen so that no street comes out long and thin.
@@ -368,20 +371,56 @@ def _write(ground: Ground, at: datetime) -> None:
     Place.objects.bulk_update(known.values(), ["households", "lon", "lat"], batch_size=500)
 
     ids = {code: place.pk for code, place in known.items()}
-    insert_many(Place, _COLUMNS, _values(ground.made, ids, at))
+    estates = make_estates(ground.made, known, at)
+    Estate.objects.bulk_create(estates.values())
+    insert_many(Place, _COLUMNS, _values(ground.made, ids, at, estates))
     outlines = (
         Outline(place_id=ids[code], geometry=to_geojson(area), is_demo=True) for code, area in ground.outlines.items()
     )
     Outline.objects.bulk_create(outlines)
 
 
-def _values(rows: Iterable[PlaceRow], ids: dict[str, UUID], at: datetime) -> Iterator[tuple[object, ...]]:
+def make_estates(rows: Iterable[PlaceRow], known: Mapping[str, Place], at: datetime) -> dict[tuple[str, str], Estate]:
+    """The estates that the buildings' names speak of, by community and name, each with an invented address."""
+    estates: dict[tuple[str, str], Estate] = {}
+    for row in rows:
+        if row.level != Level.BUILDING:
+            continue
+        community = row.code.partition("-")[0]
+        name, number = split_building(row.name)
+        if number and (community, name) not in estates:
+            nth = sum(key[0] == community for key in estates) + 1
+            estates[community, name] = Estate(
+                id=uuid7(at), code=estate_code(community, nth), community=known[community], path=known[community].path,
+                name=name, address=f"{ROADS[len(estates) % len(ROADS)]}{10 + 2 * (len(estates) // len(ROADS))}弄",
+                is_demo=True, created_at=at,
+            )  # fmt: skip
+    return estates
+
+
+def _floors(rows: Iterable[PlaceRow]) -> dict[str, tuple[int, int]]:
+    """Floors and entrances of the buildings with homes: two homes a floor share an entrance."""
+    homes: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        if row.level == Level.HOUSEHOLD:
+            floor, room = int(row.code[-4:-2]), int(row.code[-2:])
+            before = homes.get(row.parent, (0, 0))
+            homes[row.parent] = (max(before[0], floor), max(before[1], (room + 1) // 2))
+    return homes
+
+
+def _values(
+    rows: Sequence[PlaceRow], ids: dict[str, UUID], at: datetime, estates: Mapping[tuple[str, str], Estate]
+) -> Iterator[tuple[object, ...]]:
     """The rows as values of _COLUMNS; notes the ids of those that others hang below."""
+    floors = _floors(rows)
     for row in rows:
         key = uuid7(at)
         if row.level != Level.HOUSEHOLD:
             ids[row.code] = key
+        building = row.level == Level.BUILDING
+        estate = estates.get((row.code.partition("-")[0], split_building(row.name)[0])) if building else None
         yield (
             key, row.code, row.name, row.level.value, row.path, ids[row.parent], row.kind, row.households, row.lon,
-            row.lat, True, at,
+            row.lat, True, at, estate.pk if estate else None, *floors.get(row.code, (None, None)),
         )  # fmt: skip

@@ -46,3 +46,19 @@ class Finding(models.TextChoices):
     EMPTY = "empty", _("网格没有住户")
     NO_OUTLINE = "no_outline", _("网格没有边界")
     NO_GRID = "no_grid", _("楼栋不在任何网格")
+
+
+class ImportKind(models.TextChoices):
+    """What a workbook lists."""
+
+    BUILDINGS = "buildings", _("楼栋")
+    HOUSEHOLDS = "households", _("住户")
+
+
+class ImportState(models.TextChoices):
+    CHECKING = "checking", _("正在核对")
+    CHECKED = "checked", _("已核对，等待导入")
+    WRITING = "writing", _("正在导入")
+    WRITTEN = "written", _("已导入")
+    FAILED = "failed", _("无法读取")
+    DROPPED = "dropped", _("已放弃")

@@ -8,7 +8,13 @@ from pingzhan.access.queries import actor_for, get_user
 from pingzhan.core.clock import now
 from pingzhan.core.errors import DomainError
 from pingzhan.core.jobs import background
-from pingzhan.places.operations import communities_to_propose, propose_changes, propose_grids
+from pingzhan.places.operations import (
+    check_workbook,
+    communities_to_propose,
+    propose_changes,
+    propose_grids,
+    write_workbook_rows,
+)
 from pingzhan.places.queries import communities_that_misfit
 
 
@@ -33,3 +39,18 @@ def propose_under(root: str, user_id: str) -> dict[str, int]:
         except DomainError:
             left += 1
     return {"made": made, "left": left}
+
+
+# Each community is a transaction of its own, and what was entered before is left alone, so that a second run goes on.
+@background(retries=2, timeout=3600, atomic=False)
+def check_import(import_id: str, user_id: str) -> None:
+    """The trial run of an uploaded workbook."""
+    at = now()
+    check_workbook(import_id=UUID(import_id), by=actor_for(get_user(UUID(user_id)), at=at), at=at)
+
+
+@background(retries=2, timeout=3600, atomic=False)
+def write_import(import_id: str, user_id: str) -> None:
+    """Write a checked workbook."""
+    at = now()
+    write_workbook_rows(import_id=UUID(import_id), by=actor_for(get_user(UUID(user_id)), at=at), at=at)

@@ -126,6 +126,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.MEMBER_VIEW, _("队员台账"), "desk:members", "heart-handshake"),
                     (P.MATTER_VIEW, _("阵地"), "desk:stations", "flag"),
                     (P.PLACE_VIEW, _("区域"), "desk:places", "map-2"),
+                    (P.PLACE_EDIT, _("批量登记"), "desk:place_imports", "file-text"),
                     (P.PLACE_DRAW, _("区域体检"), "desk:place_checks", "stethoscope"),
                     (P.ACCESS_GRANT, _("组织链"), "desk:organisation", "route"),
                 ),

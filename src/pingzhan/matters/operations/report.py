@@ -29,7 +29,8 @@ from pingzhan.matters.queries.similar import Spot
 from pingzhan.matters.queries.suggestion import suggested_category
 from pingzhan.matters.rules import CLOCKS, title_of, urgency_of
 from pingzhan.places.locate import PlaceRef, locate
-from pingzhan.places.queries import find_address, get_places, tops
+from pingzhan.places.names import place_lines
+from pingzhan.places.queries import get_places, match_address, tops
 
 if TYPE_CHECKING:
     from pingzhan.places.models import Place
@@ -192,15 +193,18 @@ def _find_place(location: Location) -> "PlaceRef | Place":
             raise _invalid("place", _("没有这个区域编码"))
         return place
     if location.address.strip():
-        found = find_address(location.address)
-        if len(found) == 1:
-            return found[0]
-        if found:
+        match = match_address(location.address)
+        if match.place is not None:
+            return match.place
+        roots = list(tops()[:2])
+        if match.candidates:
+            lines = place_lines([one.place.path for one in match.candidates])
+            offered = [(one.place.code, lines[one.place.path]) for one in match.candidates]
+            offered += [(root.code, _("都不是，请工作人员核实位置")) for root in roots if len(roots) == 1]
             raise Invalid(
                 _("这个地址可能是几个地方，请选择一个"),
-                errors=[{"loc": ["place"], "msg": place.name, "code": place.code} for place in found[:8]],
+                errors=[{"loc": ["place"], "msg": line, "code": code} for code, line in offered],
             )
-        roots = list(tops()[:2])
         if len(roots) == 1:  # nobody is turned away for an address that is not in the tree: a person sets it right
             return roots[0]
     raise _invalid("location", _("请在图上点选位置，或选择所在的街镇和居村，或写下地址"))

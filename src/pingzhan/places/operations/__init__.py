@@ -1,5 +1,11 @@
 """Writes to the area tree: one function a verb, keyword-only, one transaction each."""
 
+from pingzhan.places.operations.buildings import end_building as end_building
+from pingzhan.places.operations.buildings import enter_building as enter_building
+from pingzhan.places.operations.buildings import enter_buildings as enter_buildings
+from pingzhan.places.operations.buildings import enter_household_rows as enter_household_rows
+from pingzhan.places.operations.buildings import enter_households as enter_households
+from pingzhan.places.operations.buildings import invalid_row as invalid_row
 from pingzhan.places.operations.grids import NEW as NEW
 from pingzhan.places.operations.grids import Drawn as Drawn
 from pingzhan.places.operations.grids import Redrawn as Redrawn
@@ -21,3 +27,9 @@ from pingzhan.places.operations.proposals import communities_to_propose as commu
 from pingzhan.places.operations.proposals import propose_changes as propose_changes
 from pingzhan.places.operations.proposals import propose_grids as propose_grids
 from pingzhan.places.operations.proposals import reject_proposal as reject_proposal
+from pingzhan.places.operations.workbooks import check_workbook as check_workbook
+from pingzhan.places.operations.workbooks import drop_workbook as drop_workbook
+from pingzhan.places.operations.workbooks import start_writing as start_writing
+from pingzhan.places.operations.workbooks import take_workbook as take_workbook
+from pingzhan.places.operations.workbooks import told_errors as told_errors
+from pingzhan.places.operations.workbooks import write_workbook_rows as write_workbook_rows

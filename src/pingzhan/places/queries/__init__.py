@@ -1,9 +1,14 @@
 """Reads of the area tree."""
 
+from pingzhan.places.queries.addresses import Candidate as Candidate
+from pingzhan.places.queries.addresses import Match as Match
+from pingzhan.places.queries.addresses import forget_names as forget_names
+from pingzhan.places.queries.addresses import match_address as match_address
 from pingzhan.places.queries.checks import Found as Found
 from pingzhan.places.queries.checks import findings as findings
 from pingzhan.places.queries.figures import communities_that_misfit as communities_that_misfit
 from pingzhan.places.queries.figures import counts_below as counts_below
+from pingzhan.places.queries.figures import estate_of as estate_of
 from pingzhan.places.queries.figures import estates_in as estates_in
 from pingzhan.places.queries.figures import figures as figures
 from pingzhan.places.queries.figures import former_names as former_names
@@ -19,6 +24,8 @@ from pingzhan.places.queries.grids import open_proposal as open_proposal
 from pingzhan.places.queries.grids import open_proposals as open_proposals
 from pingzhan.places.queries.grids import past_outlines as past_outlines
 from pingzhan.places.queries.grids import sizes_for as sizes_for
+from pingzhan.places.queries.imports import import_of as import_of
+from pingzhan.places.queries.imports import imports_of as imports_of
 from pingzhan.places.queries.tree import PUBLIC_LEVELS as PUBLIC_LEVELS
 from pingzhan.places.queries.tree import at_level as at_level
 from pingzhan.places.queries.tree import chain as chain

@@ -75,6 +75,11 @@ def estates_in(community: Place) -> "QuerySet[Estate]":
     return Estate.objects.filter(community=community, until__isnull=True).annotate(count=standing).order_by("name")
 
 
+def estate_of(building: Place) -> Estate | None:
+    """The estate that a building belongs to."""
+    return Estate.objects.filter(pk=building.estate_id).first() if building.estate_id else None
+
+
 def former_names(place: Place) -> list[str]:
     """What a place was called before, latest first."""
     return list(FormerName.objects.filter(place=place).order_by("-until", "-id").values_list("name", flat=True))

@@ -19,7 +19,8 @@ from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Urgency
 from pingzhan.matters.operations import Location
 from pingzhan.places.choices import Level
-from pingzhan.places.queries import find_address, get_places
+from pingzhan.places.names import place_lines
+from pingzhan.places.queries import get_places, match_address
 from pingzhan.web.desk.queue import category_choices
 from pingzhan.web.forms.places import full_place
 from pingzhan.web.forms.problems import problem_of
@@ -27,7 +28,6 @@ from pingzhan.web.forms.report import FieldReportForm, report_page, sent
 from pingzhan.web.guards import needs
 from pingzhan.web.uploads import pictures_of
 
-MOST_CHOICES = 8
 _FINE = {Level.BUILDING, Level.HOUSEHOLD}
 
 
@@ -48,13 +48,18 @@ class DeskReportForm(FieldReportForm):
         if place is None or place.level in _FINE:
             return super().location()
         words = full_place(place.path) + said["address"]
-        found = [one for one in find_address(words, within=[place.path]) if one.pk != place.pk]
-        if len(found) > 1:
+        match = match_address(words, within=[place.path])
+        if match.place is not None:
+            return Location(code=match.place.code, address=said["address"])
+        found = [one.place for one in match.candidates if one.place.pk != place.pk]
+        if found:
+            lines = place_lines([one.path for one in found])
+            offered = [(one.code, lines[one.path]) for one in found] + [(place.code, _("都不是，只记到所选的区域"))]
             raise Invalid(
                 _("这个地址可能是几个地方，请选择一个"),
-                errors=[{"loc": ["place"], "msg": one.name, "code": one.code} for one in found[:MOST_CHOICES]],
+                errors=[{"loc": ["place"], "msg": line, "code": code} for code, line in offered],
             )
-        return Location(code=found[0].code if found else place.code, address=said["address"])
+        return Location(code=place.code, address=said["address"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
