@@ -43,19 +43,19 @@ def main() -> None:
     rows = codes()
     import_places(rows=rows, root=ROOT, by=SYSTEM, at=at)
     communities = lay_ground(rows, at)
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     spent, proposals = [], []
     for community in communities:
         began = time.perf_counter()
         proposals.append(propose_grids(community=community, by=SYSTEM, at=at))
         spent.append((time.perf_counter() - began) * 1000)
-    proposed = time.perf_counter() - start
-    start = time.perf_counter()
+    proposed, proposing = time.perf_counter() - start, time.process_time() - busy
+    start, busy = time.perf_counter(), time.process_time()
     with transaction.atomic():
         for proposal in proposals:
             accept_proposal(proposal=proposal, by=SYSTEM, at=at)
-    accepted = time.perf_counter() - start
-    report(len(communities), spent, proposed, accepted)
+    accepted, accepting = time.perf_counter() - start, time.process_time() - busy
+    report(len(communities), spent, (proposed, proposing), (accepted, accepting))
 
 
 def codes() -> list[Row]:
@@ -145,9 +145,11 @@ def spread_communities(outline: object, district: str, below: list[str]) -> dict
 def buildings(place: Place, area: object, total: int, town: bool, rng: np.random.Generator, at: object) -> list[tuple]:
     """Buildings of 12 to 60 homes in towns, of 1 to 6 in villages, in a few clusters, until all have a home."""
     low, high = (12, 61) if town else (1, 7)
-    sizes = []
-    while sum(sizes) < total:
-        sizes.append(min(int(rng.integers(low, high)), total - sum(sizes)))
+    sizes: list[int] = []
+    left = total
+    while left > 0:
+        sizes.append(min(int(rng.integers(low, high)), left))
+        left -= sizes[-1]
     west, south, east, north = area.bounds
     points = np.empty((0, 2))
     while len(points) < len(sizes):
@@ -162,7 +164,8 @@ def buildings(place: Place, area: object, total: int, town: bool, rng: np.random
     ]  # fmt: skip
 
 
-def report(communities: int, spent: list[float], proposed: float, accepted: float) -> None:
+def report(communities: int, spent: list[float], proposed: tuple[float, float], accepted: tuple[float, float]) -> None:
+    """proposed, accepted: seconds by the clock and of this process's own work."""
     grids = list(
         Place.objects.filter(level=Level.GRID, until__isnull=True).order_by("code").values_list("kind", "households")
     )
@@ -171,12 +174,14 @@ def report(communities: int, spent: list[float], proposed: float, accepted: floa
     )
     whole = Counter(len(shapely.get_parts(area)) for area in areas)
     row(
-        "propose grids", f"{proposed:.0f} s", target="≤ 120 s with the next",
-        detail=f"{communities} communities, p50 {quantile(spent, 0.5):.0f} ms, p99 {quantile(spent, 0.99):.0f} ms",
+        "propose grids", f"{proposed[0]:.0f} s", target="≤ 120 s with the next",
+        detail=f"{communities} communities, {proposed[1]:.0f} s of work, p50 {quantile(spent, 0.5):.0f} ms, "
+        f"p99 {quantile(spent, 0.99):.0f} ms",
     )  # fmt: skip
     row(
-        "accept them all", f"{accepted:.0f} s", target="≤ 120 s with the one before", detail="with journal and outlines"
-    )
+        "accept them all", f"{accepted[0]:.0f} s", target="≤ 120 s with the one before",
+        detail=f"{accepted[1]:.0f} s of work, with journal and outlines",
+    )  # fmt: skip
     row(
         "connected", f"{whole[1]} of {len(areas)}", target="all",
         detail="grids whose outline is one piece",

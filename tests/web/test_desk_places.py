@@ -270,3 +270,25 @@ def test_a_workbook_is_checked_then_written(desk: Any, world: World) -> None:
     for kind in ("buildings", "households"):
         assert client.get(reverse("desk:place_import_template", args=[kind])).content[:2] == b"PK"
     assert client.get(reverse("desk:place_import_template", args=["nonsense"])).status_code == 404
+
+
+def test_a_code_in_the_stairwell_opens_the_form_with_the_building_chosen(desk: Any, world: World) -> None:
+    page = desk().get(reverse("desk:place_qr", args=[f"{HOME}-B001"]))
+    assert page.content.decode().count("<svg") > page.content.decode().count("qr-card") - 1
+    form = Client().get(reverse("portal:report"), {"place": f"{HOME}-B001"}).content.decode()
+    assert f'value="{HOME}-B001" selected' in form
+    for nothing in (f"{HOME}-B001-H0101", "nonsense", "\x00", "' OR 1=1"):
+        form = Client().get(reverse("portal:report"), {"place": nothing})
+        assert form.status_code == 200
+        assert "H0101" not in form.content.decode()
+
+
+def test_the_administrator_merges_communities_on_a_page(desk: Any, world: World) -> None:
+    client = desk("administrator")
+    page = reverse("desk:place_mergers")
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"old": HOME, "new": "12"}).status_code == 422
+    assert client.post(page, {"old": "nonsense", "new": HOME}).status_code == 404
+    answer = client.post(page, {"old": f"{HOME}", "new": "310107005003"}, follow=True)
+    assert "已并入" in answer.content.decode()
+    assert Place.objects.get(code=HOME).merged_into == Place.objects.get(code="310107005003")

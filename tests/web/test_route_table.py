@@ -203,6 +203,8 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:grids_propose": ("post", DRAW),
     "desk:grid_proposal": ("get", DRAW),
     "desk:grid_proposal_map": ("get", DRAW),
+    "desk:place_mergers": ("get", frozenset({"administrator"})),
+    "desk:place_qr": ("get", SEE_PLACES),
     "desk:building_new": ("get", KEEP),
     "desk:building_edit": ("get", KEEP),
     "desk:place_imports": ("get", KEEP),
@@ -320,7 +322,10 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         **{name: {"number": matter.number, "step": "progress"} for name in ("desk:step", "field:step")},
         **member_addresses(world),
         **{name: {"code": HOME} for name in OF_A_COMMUNITY},
-        **{name: {"code": f"{HOME}-B001"} for name in ("desk:place", "desk:place_map", "desk:building_edit")},
+        **{
+            name: {"code": f"{HOME}-B001"}
+            for name in ("desk:place", "desk:place_map", "desk:place_qr", "desk:building_edit")
+        },
         **{name: {"import_id": uuid4()} for name in ("desk:place_import", "desk:place_import_errors")},
         "desk:building_new": {"code": HOME},
         "desk:place_import_template": {"kind": "buildings"},
@@ -424,6 +429,7 @@ OF_A_PLACE = (
     "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact", "field:step",
     "desk:whistle", "desk:whistle_step", "field:whistle", "field:whistle_step",
 )  # fmt: skip
+OF_A_BUILDING = ("desk:place", "desk:place_map", "desk:place_qr", "desk:building_edit")
 OF_A_COMMUNITY = ("desk:grids", "desk:grids_map", "desk:grids_propose")
 
 

@@ -24,8 +24,6 @@ stays(Notice)
 @places_moved.listen
 def move_matters(event: PlacesMoved) -> None:
     """Give matters their new place and path, an entry each for those that are open."""
-    ended = event.ended()
-    gone = {move.before for move in ended.values()}
     entries = []
     here = Matter.objects.filter(under("path", event.root))
     paths = [
@@ -33,7 +31,7 @@ def move_matters(event: PlacesMoved) -> None:
         for path in here.order_by("path").values_list("path", flat=True).distinct()
         if path in event.redrawn or event.after(path) != path
     ]
-    rows = here.filter(Q(is_open=True) | ~Q(path__in=[*event.redrawn, *gone]), path__in=paths)
+    rows = here.filter(Q(is_open=True) | ~Q(path__in=list(event.redrawn)), path__in=paths)
     for matter in rows.only("id", "path", "place_id", "lon", "lat", "is_open", "category_id").order_by("id"):
         place, path = _after(event, matter)
         if path == matter.path:

@@ -129,6 +129,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.PLACE_EDIT, _("批量登记"), "desk:place_imports", "file-text"),
                     (P.PLACE_DRAW, _("区域体检"), "desk:place_checks", "stethoscope"),
                     (P.ACCESS_GRANT, _("组织链"), "desk:organisation", "route"),
+                    (P.PLACE_IMPORT, _("居村合并与改码"), "desk:place_mergers", "git-merge"),
                 ),
             ),
             (

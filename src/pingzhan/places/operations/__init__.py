@@ -21,6 +21,7 @@ from pingzhan.places.operations.imports import Unmatched as Unmatched
 from pingzhan.places.operations.imports import changed as changed
 from pingzhan.places.operations.imports import import_boundaries as import_boundaries
 from pingzhan.places.operations.imports import import_places as import_places
+from pingzhan.places.operations.mergers import take_over as take_over
 from pingzhan.places.operations.proposals import accept_proposal as accept_proposal
 from pingzhan.places.operations.proposals import adjust_proposal as adjust_proposal
 from pingzhan.places.operations.proposals import communities_to_propose as communities_to_propose

@@ -151,7 +151,7 @@ def end_building(*, building: Place, by: Actor, at: datetime) -> None:
     if not ended:
         raise NotFound(_("没有找到这栋楼"))
     Place.objects.filter(parent=building, until__isnull=True).update(until=at)
-    _count_households(building.path, -building.households)
+    count_households(building.path, -building.households)
     changed()
     record(
         verb="place.end", by=by, at=at, subject_type="place", subject_id=building.pk, place_path=building.path,
@@ -243,7 +243,7 @@ class _Batch:
         )
         self._move_homes()
         for path, gained in self.gained.items():
-            _count_households(path, gained)
+            count_households(path, gained)
         if self.made or self.touched or self.new_estates:
             changed()
         record_many(
@@ -325,7 +325,7 @@ class _Batch:
         return estate
 
 
-def _count_households(path: str, gained: int) -> None:
+def count_households(path: str, gained: int) -> None:
     """Add to the households of all that lies above a path; they never fall below none."""
     above = paths_above(path)[:-1]
     if gained > 0:
@@ -369,7 +369,7 @@ def enter_households(*, building: Place, rooms: Sequence[tuple[int, int]], by: A
     if homes > building.households:
         gained = homes - building.households
         Place.objects.filter(pk=building.pk).update(households=homes)
-        _count_households(building.path, gained)
+        count_households(building.path, gained)
     if made or back:
         record(
             verb="place.homes", by=by, at=at, subject_type="place", subject_id=building.pk, place_path=building.path,

@@ -23,6 +23,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import suggest_category
 from pingzhan.matters.rules import endangers_life
 from pingzhan.places.names import named
+from pingzhan.places.queries import PUBLIC_LEVELS, get_places
 from pingzhan.web.forms.places import full_place, level_below
 from pingzhan.web.forms.problems import problem_of
 from pingzhan.web.forms.report import PortalReportForm, report_page, sent
@@ -88,9 +89,13 @@ def _send(request: HttpRequest, form: PortalReportForm) -> HttpResponse:
 
 
 def _preset(request: HttpRequest) -> dict[str, str]:
-    """What a link may fill in: ?group=waste opens that group."""
-    group = request.GET.get("group", "")
-    return {"group": group} if group in reference().categories else {}
+    """What a link may fill in: ?group=waste opens that group; ?place=CODE, of a QR code, chooses the building."""
+    group, code = request.GET.get("group", ""), request.GET.get("place", "")[:32].replace("\x00", "")
+    preset = {"group": group} if group in reference().categories else {}
+    place = get_places([code]).get(code) if code else None
+    if place is not None and place.level in PUBLIC_LEVELS:
+        preset |= {"place": place.code, "where": "list"}
+    return preset
 
 
 def _page(request: HttpRequest, typed: dict[str, Any], *, problem: DomainError | None = None) -> HttpResponse:
