@@ -12,13 +12,14 @@ from django.db.models import F, Q
 
 from pingzhan.core.db import under
 from pingzhan.journal.operations import draft, record_many
-from pingzhan.matters.models import DispatchRule, Matter, Notice, Power, Supervision
+from pingzhan.matters.models import DispatchRule, FirstTimes, Matter, Notice, Power, Supervision, Whistle
 from pingzhan.matters.queries.reference import forget
 from pingzhan.places.events import FOLLOWING, PlacesMoved, places_moved, stays
 from pingzhan.places.rules.codes import codes_of
 
-FOLLOWING |= dict.fromkeys((Matter, Supervision, DispatchRule, Power), "path")
+FOLLOWING |= dict.fromkeys((Matter, Supervision, FirstTimes, DispatchRule, Power), "path")
 stays(Notice)
+stays(Whistle)
 
 
 @places_moved.listen
@@ -42,6 +43,7 @@ def move_matters(event: PlacesMoved) -> None:
             changes[field] = next((code for code in parts if len(code) == length and code.isdigit()), "")
         Matter.objects.filter(pk=matter.pk).update(**changes)
         Supervision.objects.filter(matter=matter.pk).update(path=path)
+        FirstTimes.objects.filter(matter=matter.pk).update(path=path)
         if matter.is_open:
             entries.append(
                 draft(
