@@ -12,14 +12,24 @@ from django.db.models import F, Q
 
 from pingzhan.core.db import under
 from pingzhan.journal.operations import draft, record_many
-from pingzhan.matters.models import DispatchRule, FirstTimes, Matter, Notice, Power, Supervision, Whistle
+from pingzhan.matters.models import (
+    AnswerTemplate,
+    DispatchRule,
+    FirstTimes,
+    Matter,
+    Notice,
+    Power,
+    Supervision,
+    Whistle,
+)
 from pingzhan.matters.queries.reference import forget
-from pingzhan.places.events import FOLLOWING, PlacesMoved, places_moved, stays
+from pingzhan.places.events import FOLLOWING, PlacesMoved, follows, places_moved, stays
 from pingzhan.places.rules.codes import codes_of
 
 FOLLOWING |= dict.fromkeys((Matter, Supervision, FirstTimes, DispatchRule, Power), "path")
 stays(Notice)
 stays(Whistle)
+follows(AnswerTemplate)
 
 
 @places_moved.listen
