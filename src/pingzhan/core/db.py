@@ -1,6 +1,7 @@
 """Everything that differs between SQLite and PostgreSQL. No other module speaks the SQL of one engine.
 
 Paths: subtrees as ranges over a column that sorts by bytes on both engines.
+Indexes: adding them to tables that are in use.
 One row: inserting it by a statement that is made once.
 Many rows: loading them by the quickest way that each engine has.
 Search: the token column, its index and the two ways of asking it; what a token is stands in core/search.py.
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db import connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import AddIndex
 from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, Subquery
 
 if TYPE_CHECKING:
@@ -119,6 +121,32 @@ def create_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None
 def drop_job_index(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Undo create_job_index."""
     schema_editor.execute("DROP INDEX IF EXISTS core_job_status")
+
+
+# --- indexes on tables that are in use ------------------------------------------------------------------------------
+
+
+class AddIndexBeside(AddIndex):
+    """Add an index while others go on writing, CONCURRENTLY on PostgreSQL. Its migration has `atomic = False`.
+
+    SQLite has no such way: there its building is one writer's turn.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.add_index(model, self.index, concurrently=True)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.remove_index(model, self.index, concurrently=True)
 
 
 # --- one row --------------------------------------------------------------------------------------------------------

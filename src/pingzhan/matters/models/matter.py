@@ -95,6 +95,9 @@ class Matter(models.Model):
             models.Index(fields=["handler", "status", "-id"], name="matter_open_handler", condition=Q(is_open=True)),
             models.Index(fields=["awaits", "-id"], name="matter_awaits", condition=Q(awaits__isnull=False)),
             models.Index(fields=["-id"], name="matter_escalated", condition=Q(is_open=True, escalated__gt=1)),
+            # Few of very many: without an index of their own the whole list is walked to find a page of them.
+            models.Index(fields=["-id"], name="matter_supervised", condition=Q(supervised=True, is_open=True)),
+            models.Index(fields=["urgency", "-id"], name="matter_open_urgency", condition=Q(is_open=True)),
             models.Index(fields=["next_due_at", "id"], name="matter_due", condition=Q(next_due_at__isnull=False)),
             models.Index(fields=["reporter_id", "-id"], name="matter_reporter", condition=Q(reporter_id__isnull=False)),
             models.Index(fields=["contact_index"], name="matter_contact", condition=Q(contact_index__isnull=False)),
