@@ -106,10 +106,10 @@ def _serve(entries: "list[Entry]") -> None:
         tell_followers(matters=ended, at=last)
 
 
-@every(5)
+@every(2)
 def gather_clusters(at: datetime) -> int:
     """Gather new matters that tell of the same trouble, in the order in which they were sealed."""
-    return follow("matters.clusters", verbs=["matter.report"], work=_cluster, limit=100)
+    return follow("matters.clusters", verbs=["matter.report"], work=_cluster, limit=1000)
 
 
 def _cluster(entries: "list[Entry]") -> None:
