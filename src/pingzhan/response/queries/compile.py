@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils.translation import gettext as _
-from scipy.spatial import cKDTree
 
 from pingzhan.access.roles import ROLES
 from pingzhan.core.errors import Invalid, StateConflict
@@ -519,6 +518,8 @@ def _arcs(
     if located and units:
         latitude = radians(float(np.mean([one.lat for _index, one in located])))
         points = np.array([_flat(one.lon, one.lat, latitude) for _index, one in located])
+        from scipy.spatial import cKDTree  # loaded with the first matching, not with every process
+
         tree = cKDTree(points)
         here = [(index, unit) for index, unit in enumerate(units) if unit.lon is not None and unit.lat is not None]
         if here:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 # What it costs to leave a unit short: more than any arc, so that distance never keeps somebody from being assigned.
 SHORT = 10_000_000
@@ -38,6 +37,8 @@ def assign(*, wanted: Sequence[int], load: Sequence[int], arcs: Sequence[Arc]) -
     heads = list(range(units)) + [units + arc.person for arc in arcs] + [sink] * people + [sink] * units
     capacities = [*wanted, *([1] * len(arcs)), *load, *wanted]
     costs = [0] * units + [arc.cost for arc in arcs] + [0] * people + [SHORT] * units
+    from ortools.graph.python import min_cost_flow  # a second to load: with the first matching, not with every process
+
     flow = min_cost_flow.SimpleMinCostFlow()
     flow.add_arcs_with_capacity_and_unit_cost(
         np.array(tails, dtype=np.int32), np.array(heads, dtype=np.int32), np.array(capacities, dtype=np.int64),
