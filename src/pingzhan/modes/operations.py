@@ -68,7 +68,13 @@ def begin(
     if exercise and grants:
         raise ValueError("an exercise widens no right")
     response = Response.objects.create(
-        id=response_id or uuid7(at), plan=plan, level=level, exercise=exercise, since=at, until=until
+        # An id in the order of making: of two at the same moment the later one counts.
+        id=response_id or uuid7(),
+        plan=plan,
+        level=level,
+        exercise=exercise,
+        since=at,
+        until=until,
     )
     ResponsePlace.objects.bulk_create(ResponsePlace(response=response, path=path) for path in sorted(set(paths)))
     _lay(response, overlays, at=at)

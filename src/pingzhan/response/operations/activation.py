@@ -103,7 +103,7 @@ def _write(plan: Plan, manifest: Manifest, *, by: Actor, at: datetime, until: da
     if until > at + LONGEST:
         message = _("一次最长 90 天；到期前可以说明理由延长")
         raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
-    response_id = uuid7(at)
+    response_id = uuid7()
     # First, so that whoever comes second waits for this row and not behind all the others.
     Activation.objects.create(
         digest=manifest.digest, response_id=response_id, plan=plan, version_id=manifest.version,
