@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('matters', '0004_surge_and_exports'),
+        ('matters', '0009_cluster'),
     ]
 
     operations = [
