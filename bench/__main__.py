@@ -22,6 +22,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "demo": ("sqlite",),
     "journal": ("sqlite", "postgres"),
     "coverage": ("sqlite", "postgres"),
+    "clocks": ("sqlite", "postgres"),
     "personal_data": ("sqlite",),
     "suggestion": ("sqlite",),
     "clusters": ("sqlite",),

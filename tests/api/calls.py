@@ -17,6 +17,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "archive": {"reason": "涉及隐私"},
     "reopen": {"reason": "又漏了"},
     "supervise": {"note": "限期办结"},
+    "report_back": {"reply": "已约定维修"},
     "merge": {"into": ""},
     "split": {"parts": ["路灯不亮"]},
 }

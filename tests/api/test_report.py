@@ -41,7 +41,7 @@ def test_a_resident_reports_and_everything_finds_itself(world: World) -> None:
     assert body["mode"] == "peacetime"
     # 10:01 and four working hours, of which none are left out: until 14:01 in Shanghai.
     assert body["clocks"] == [
-        {"kind": "accept", "due_at": "2026-03-10T14:01:00+08:00", "state": "running", "overdue": False}
+        {"kind": "accept", "due_at": "2026-03-10T14:01:00+08:00", "state": "running", "unit": None, "overdue": False}
     ]
     assert body["next_steps"] == ["urge", "withdraw"]
     assert answer["ETag"] == '"v1"'

@@ -114,7 +114,7 @@ def test_a_step_of_others_is_not_there_outside_and_not_allowed_inside(world: Wor
     body = BODIES.get(step, {}) | ({"into": world.report().number} if step == Step.MERGE else {})
     assert post(world.client("far_secretary"), matter.number, step, **body).status_code == 404
     # Sees all, does nothing but press on.
-    expected = {Step.URGE: 200, Step.SUPERVISE: 200}.get(step, 403)
+    expected = {Step.URGE: 200, Step.SUPERVISE: 200, Step.RELEASE: 409}.get(step, 403)
     assert post(world.client("inspector"), matter.number, step, **body).status_code == expected
     assert post(world.client(), matter.number, step, **body).status_code == 401
 

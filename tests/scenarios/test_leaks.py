@@ -110,7 +110,7 @@ def test_by_the_api(nosy: tuple[World, str, Matter]) -> None:
         "hold": {"reason": "看看", "until": "2026-03-12T00:00:00Z"}, "complete": {"result": "看看"},
         "feed_back": {"reply": "看看"}, "rate": {"stars": 1}, "publish": {"title": "看", "text": "看", "result": "看"},
         "reopen": {"reason": "看看"}, "supervise": {"note": "看看"}, "split": {"parts": ["看看"]},
-        "progress": {"note": "看看"}, "merge": {"into": matter.number},
+        "progress": {"note": "看看"}, "merge": {"into": matter.number}, "report_back": {"reply": "看看"},
     }  # fmt: skip
     for step in TABLE:
         response = api.post(f"{address}/{step.value}", bodies.get(step.value, {}), content_type="application/json")
@@ -124,7 +124,7 @@ def test_by_the_api(nosy: tuple[World, str, Matter]) -> None:
         "", f"?q={WORD}", f"?q={matter.number}", f"?q={PHONE}", f"?place={matter.community}", f"?place={matter.street}",
         "?place=310107", f"?place={matter.community}-G001", "?status=in_progress", "?category=property",
         f"?handler={matter.community}.property", "?open=true", "?order=due", "?since=2026-01-01T00:00:00Z",
-        "?urgency=routine", "?supervised=true", "?overdue=true",
+        "?urgency=routine", "?supervised=true", "?escalated=true", "?overdue=true",
     ):  # fmt: skip
         listed = api.get(f"{API}/matters{query}")
         assert listed.status_code == 200

@@ -569,7 +569,7 @@ def test_everybody_lands_where_they_work(sign_in: Callable[..., Client], name: s
     ("name", "doors", "none"),
     [
         ("secretary", {"/desk/", "/desk/report/", "/desk/ledgers/", "/desk/exports/", "/desk/journal/"}, "/desk/jobs/"),
-        ("property_staff", {"/desk/", "/desk/notices/", "/desk/ledgers/", "/desk/exports/"}, "/desk/report/"),
+        ("property_staff", {"/desk/", "/desk/supervision/", "/desk/ledgers/", "/desk/exports/"}, "/desk/report/"),
         ("inspector", {"/desk/", "/desk/notices/", "/desk/exports/", "/desk/journal/"}, "/desk/report/"),
         ("command", {"/desk/", "/desk/report/", "/desk/journal/", "/desk/jobs/"}, "/field/"),
         ("administrator", {"/desk/journal/", "/desk/jobs/"}, "/desk/"),
@@ -596,6 +596,8 @@ def test_every_page_speaks_english_too(world: World, sign_in: Callable[..., Clie
         "/desk/",
         sheet_url(matter),
         "/desk/report/",
+        "/desk/supervision/",
+        "/desk/rules/",
         "/desk/notices/",
         "/desk/exports/",
         "/desk/journal/",
@@ -645,4 +647,4 @@ def test_the_sheet_costs_the_same_whatever_its_length(world: World, sign_in: Cal
         operations.progress(matter=long, by=staff, at=world.at + timedelta(minutes=10 + n), note=f"进展{n}")
     client = sign_in("property_staff")
     statements(client, sheet_url(short))
-    assert statements(client, sheet_url(short)) == statements(client, sheet_url(long)) <= ASKING + 12
+    assert statements(client, sheet_url(short)) == statements(client, sheet_url(long)) <= ASKING + 17

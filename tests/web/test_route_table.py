@@ -132,6 +132,8 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:team_cap": ("post", RUN),
     "desk:taking": ("post", HANDLE),
     "desk:firsts": ("get", RUN | {"inspector"}),
+    "desk:supervision": ("get", SEE_MATTERS),
+    "desk:rules": ("get", SEE_MATTERS),
     "desk:notices": ("get", SEE_MATTERS),
     "desk:take_down": ("post", ANSWER_FOR),
     # units, persons, offices

@@ -135,6 +135,7 @@ def list_matters(
     open: bool | None = Query(None, description="Only open, or only closed ones."),
     urgency: Urgency | None = Query(None, description="Only those as urgent as this."),  # noqa: B008
     supervised: bool = Query(False, description="Only those under supervision."),
+    escalated: bool = Query(False, description="Only those whose overdue clock was told to a level above."),
     order: str = Query(
         "newest", pattern="^(newest|due)$", description="newest first; or those with a deadline, the next first (due)."
     ),
@@ -143,6 +144,7 @@ def list_matters(
     filters = Filters(
         place=place, status=status or "", category=category, handler=handler, overdue=overdue, open=open, q=q,
         since=since, urgency=urgency or "", supervised=supervised,
+        escalated=escalated,
     )  # fmt: skip
     found = queue_page(request.actor, filters, at=request.at, after=after, limit=limit, due_first=order == "due")
     return PageOut[MatterRow](items=matter_rows(found.items, at=request.at), next=found.next)

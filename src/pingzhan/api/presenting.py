@@ -13,19 +13,24 @@ from pingzhan.api.schemas.matters import (
     AttachmentOut,
     ClockOut,
     EmergencyNumber,
+    EscalationOut,
+    LevelOut,
     MaskedContact,
     MatterOut,
     MatterRow,
     NoticeOut,
+    PauseOut,
     PublicSheetOut,
     RatingOut,
     ReportedOut,
     SheetOut,
+    SupervisionOut,
     TimelineOut,
     TrackOut,
 )
-from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
+from pingzhan.matters.choices import ClockKind, ClockState, PauseCause, PauseState, Status, Step, Tier
 from pingzhan.matters.emergency import NUMBERS
+from pingzhan.matters.queries.passing import passing
 from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.reference import Reference, UnitRef, reference
 from pingzhan.matters.queries.rights import is_reporter, next_steps
@@ -177,6 +182,7 @@ def _sheet(found: Sheet, *, by: Actor, at: datetime) -> dict[str, Any]:
         "reopens": matter.reopens,
         "split_from": matter.parent.number if matter.parent else None,
         "merged_into": matter.merged_into.number if matter.merged_into else None,
+        **_passing(matter, staff=staff),
         "attachments": [
             attachment_out(matter, picture) for picture in found.pictures if staff or picture.step == "report"
         ],
@@ -185,6 +191,51 @@ def _sheet(found: Sheet, *, by: Actor, at: datetime) -> dict[str, Any]:
         else None,
         "track": [TrackOut(step=part.step, label=str(part.step.label), state=part.state) for part in found.track],
     }
+
+
+def _passing(matter: "Matter", *, staff: bool) -> dict[str, Any]:
+    """Levels, parts, mergers, escalations, pause and supervision; what is among staff is left out for residents."""
+    found = passing(matter)
+    known = reference()
+
+    def code(unit_id: UUID | None) -> str | None:
+        unit = _unit(known, unit_id)
+        return unit.code if unit else None
+
+    asked = found.supervision if staff else None
+    return {
+        "parts": [part.number for part in found.parts],
+        "merged": [other.number for other in found.joined] if staff else [],
+        "responsible": code(found.responsible),
+        "binding": matter.binding,
+        "levels": [
+            LevelOut(
+                unit=code(row.unit_id), to_unit=code(row.to_unit_id), referred_at=row.referred_at,
+                confirmed_at=row.confirmed_at,
+            )
+            for row in found.levels
+        ],
+        "escalations": [
+            EscalationOut(
+                clock=ClockKind(row.clock.kind), tier=Tier(row.tier), unit=code(row.unit_id),
+                owed_by=code(row.owed_by_id), late_minutes=row.late_minutes, at=row.at,
+            )
+            for row in found.escalations
+        ]
+        if staff
+        else [],
+        "pause": PauseOut(
+            cause=PauseCause(found.pause.cause), state=PauseState(found.pause.state), until=found.pause.until
+        )
+        if found.pause
+        else None,
+        "supervision": SupervisionOut(
+            unit=code(asked.unit_id), requirement=asked.requirement, due_at=asked.due_at, answer=asked.answer,
+            answered_at=asked.answered_at,
+        )
+        if asked
+        else None,
+    }  # fmt: skip
 
 
 def _clock(clock: "Clock", *, at: datetime) -> ClockOut:

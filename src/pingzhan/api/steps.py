@@ -76,7 +76,7 @@ DOORS = (
     ),
     Door(
         Step.RETURN, schemas.ReasonIn, operations.return_matter, "Return it (退回)",
-        "Not ours: back to who dispatched it. The finish clock runs on.",
+        "Not ours: back to who handed it on. No clock is set back. After some returns a superior decides.",
     ),
     Door(
         Step.PROGRESS, schemas.ProgressIn, operations.progress, "Say how far it is (跟踪)",
@@ -112,7 +112,8 @@ DOORS = (
     ),
     Door(
         Step.VERIFY, schemas.VerifyIn, operations.verify, "Check the result (核实)",
-        "Done indeed, or, with `ok: false`, back to the unit in charge.",
+        "Done indeed, or, with `ok: false`, back to the unit in charge. What was referred up is confirmed so by each "
+        "level that it passed (双向闭合).",
     ),
     Door(
         Step.FEED_BACK, schemas.FeedBackIn, operations.feed_back, "Tell the reporter (反馈)",
@@ -140,11 +141,24 @@ DOORS = (
     ),
     Door(
         Step.SUPERVISE, schemas.SuperviseIn, operations.supervise, "Supervise (督办)",
-        "The matter is marked until it is closed.",
+        "The unit that has it is asked for an answer; the matter is marked until it is released or closed.",
+    ),
+    Door(
+        Step.REPORT_BACK, schemas.ReportBackIn, operations.report_back, "Answer a supervised case (督办回复)",
+        "By the unit in charge; before there is one, by the unit that was asked first.",
+    ),
+    Door(
+        Step.RELEASE, schemas.NoteIn, operations.release, "Release a supervised case (解除督办)",
+        "The demand is met, or given up.",
     ),
     Door(
         Step.MERGE, schemas.MergeIn, operations.merge, "Merge it (合并)",
-        "The same trouble was reported before: this sheet ends, its reporter follows the other one.",
+        "The same trouble was reported before: this sheet ends, its reporter follows the other one. The earlier "
+        "deadlines count.",
+    ),
+    Door(
+        Step.UNMERGE, schemas.NoteIn, operations.unmerge, "Undo a merger (撤销合并)",
+        "Within a week, where nothing else is set: the sheet goes on where it was, with the deadlines that it had.",
     ),
     Door(
         Step.SPLIT, schemas.SplitIn, operations.split, "Split it (拆分)",
@@ -223,8 +237,9 @@ def _take(request: ApiRequest, door: Door, number: str, data: In, query_code: st
 def _arguments(door: Door, data: In, actor: Actor) -> dict[str, Any]:
     """What goes into the operation: the fields by their names, "" for what was left out."""
     given = {name: "" if value is None else value for name, value in data.fields(*_APART).items()}
-    if door.step == Step.DECIDE_PAUSE and not given.get("until"):
-        given.pop("until", None)
+    for name in ("until", "due"):
+        if given.get(name) == "":
+            given[name] = None
     if door.step == Step.MERGE:
         given["into"] = _other(actor, given["into"])
     return given

@@ -13,6 +13,7 @@ from pingzhan.demo.desk import REASONS, tell_desk
 from pingzhan.demo.learning import teach, tell_of_a_lift
 from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.organisation import note_weeks, staff_organisation
+from pingzhan.demo.passing import tell_passing
 from pingzhan.demo.places import CITIES, load_places
 from pingzhan.demo.plans import load_plans
 from pingzhan.demo.staff import make_cast
@@ -23,7 +24,14 @@ from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
 from pingzhan.demo.texts.departments import rule_for
 from pingzhan.demo.whistles import load_calls, tell_whistles
 from pingzhan.matters.choices import Basis, ClockKind, Tier
-from pingzhan.matters.operations.catalogue import CategoryRow, LadderRow, RuleRow, load_catalogue, load_reasons
+from pingzhan.matters.operations.catalogue import (
+    CategoryRow,
+    LadderRow,
+    PowerRow,
+    RuleRow,
+    load_catalogue,
+    load_reasons,
+)
 from pingzhan.matters.rules import Allowance, Rung
 from pingzhan.places.models import Place
 
@@ -59,6 +67,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         note_weeks(now=now)
         say(f"posts    {taken_on} heads, workers and building leaders, with gaps to mend")
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
+        if made:
+            made += tell_passing(cast=cast, places=places, rng=rng, now=now)
         say(f"matters  {made} over the last {DAYS} days")
         if matters:
             say(f"hot spot {tell_of_a_lift(places=places, now=now)} reports of one lift")
@@ -96,6 +106,10 @@ def load_reference(root: Place, *, at: datetime) -> None:
         allowances=allowances(),
         rules=[RuleRow(code, rule_for(code).unit) for code in KINDS] + [RuleRow("", "community.committee")],
         ladders=LADDERS,
+        # What a bureau of the district takes first by law is beyond the powers of those below it.
+        powers=[
+            PowerRow(code, Tier.DISTRICT) for code, kind in KINDS.items() if kind.handlers[0].startswith("district.")
+        ],
         by=SYSTEM,
         at=at,
     )

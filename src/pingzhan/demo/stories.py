@@ -17,7 +17,7 @@ from pingzhan.matters import operations
 from pingzhan.matters.choices import Source
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations import Location
-from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.reference import ORDER, reference
 from pingzhan.matters.queries.sheet import reporter_actor
 from pingzhan.places.models import Place
 
@@ -268,7 +268,13 @@ def _returned(walk: Walk, earlier: list[Matter]) -> None:
     """Sent to the wrong unit first."""
     wrong = reference().nearest(walk.matter.path, walk.story.return_unit)
     _accept(walk)
-    if wrong is not None and wrong.id != walk.matter.suggested_id and wrong.id in walk.cast.users:
+    lowest = reference().lowest_tier(walk.matter.path, walk.matter.category_id)
+    if (
+        wrong is not None
+        and wrong.id != walk.matter.suggested_id
+        and wrong.id in walk.cast.users
+        and ORDER.index(wrong.tier) >= ORDER.index(lowest)
+    ):
         _dispatch(walk, wrong.code)
         walk.take(
             "return",

@@ -47,6 +47,9 @@ class Step(models.TextChoices):
     DECIDE_PAUSE = "decide_pause", _("审批暂缓")
     ASK = "ask", _("请居民补充")
     ANSWER = "answer", _("居民补充")
+    UNMERGE = "unmerge", _("撤销合并")
+    REPORT_BACK = "report_back", _("督办回复")
+    RELEASE = "release", _("解除督办")
     ESCALATE = "escalate", _("逾期升级")
 
 

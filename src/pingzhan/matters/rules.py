@@ -228,6 +228,9 @@ CLOCKS: dict[Step, ClockChange] = {
     Step.WITHDRAW: ClockChange(stops_all=True),
     Step.MERGE: ClockChange(stops_all=True),
     Step.REOPEN: ClockChange(stops_all=True, starts=frozenset({_C.DISPATCH})),
+    Step.SUPERVISE: ClockChange(stops=frozenset({_C.SUPERVISION})),
+    Step.REPORT_BACK: ClockChange(stops=frozenset({_C.SUPERVISION})),
+    Step.RELEASE: ClockChange(stops=frozenset({_C.SUPERVISION})),
 }
 # A matter sent back by the one who verifies goes on being handled: its finish clock runs on from where it stood.
 SENT_BACK = ClockChange(stops=frozenset({_C.FEED_BACK}), revives=frozenset({_C.FINISH}))

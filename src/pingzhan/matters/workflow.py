@@ -17,7 +17,7 @@ class Transition:
 
     `by_handler`: only the unit in charge (`or_receiver`: before there is one, who was asked first). `by_reporter`: also
     who reported it. `by_awaited`: only the unit that the matter awaits, while it awaits one. `only_if`: a field of the
-    matter that must be set.
+    matter that must be set; `unless`: one that must not.
     """
 
     step: Step
@@ -30,6 +30,7 @@ class Transition:
     by_reporter: bool = False
     by_awaited: bool = False
     only_if: str = ""
+    unless: str = ""
 
 
 def _transition(step: Step, sources: set[S], target: S | None, permission: P, **more: Any) -> Transition:
@@ -45,7 +46,9 @@ TABLE: dict[Step, Transition] = {
         _transition(Step.REJECT, {S.SUBMITTED, S.ACCEPTED}, S.REJECTED, P.MATTER_ACCEPT),
         _transition(Step.DISPATCH, {S.ACCEPTED}, S.DISPATCHED, P.MATTER_DISPATCH, by_awaited=True),
         _transition(Step.SIGN, {S.DISPATCHED}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True),
-        _transition(Step.RETURN, {S.DISPATCHED, S.IN_PROGRESS}, S.ACCEPTED, P.MATTER_HANDLE, by_handler=True),
+        _transition(
+            Step.RETURN, {S.DISPATCHED, S.IN_PROGRESS}, S.ACCEPTED, P.MATTER_HANDLE, by_handler=True, unless="binding"
+        ),
         _transition(Step.PROGRESS, {S.IN_PROGRESS}, None, P.MATTER_HANDLE, by_handler=True),
         _transition(
             Step.REFER, {S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS}, S.DISPATCHED, P.MATTER_DISPATCH, by_awaited=True
@@ -81,7 +84,14 @@ TABLE: dict[Step, Transition] = {
         ),
         _transition(Step.URGE, IN_HAND, None, P.MATTER_SUPERVISE, by_reporter=True),
         _transition(Step.SUPERVISE, IN_HAND, None, P.MATTER_SUPERVISE),
+        _transition(
+            Step.REPORT_BACK, IN_HAND, None, P.MATTER_HANDLE, by_handler=True, or_receiver=True, only_if="supervised"
+        ),
+        _transition(
+            Step.RELEASE, IN_HAND | {S.FED_BACK, S.RATED, S.PUBLISHED}, None, P.MATTER_SUPERVISE, only_if="supervised"
+        ),
         _transition(Step.MERGE, {S.SUBMITTED, S.ACCEPTED}, S.MERGED, P.MATTER_ACCEPT),
+        _transition(Step.UNMERGE, {S.MERGED}, S.ACCEPTED, P.MATTER_ACCEPT, otherwise=S.SUBMITTED),
         _transition(Step.SPLIT, {S.SUBMITTED, S.ACCEPTED}, None, P.MATTER_ACCEPT),
         _transition(
             Step.WITHDRAW, {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}, S.WITHDRAWN, P.MATTER_ACCEPT, by_reporter=True

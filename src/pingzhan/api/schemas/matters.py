@@ -9,7 +9,7 @@ from django.conf import settings
 from pydantic import Field, model_validator
 
 from pingzhan.api.schemas.common import In, Moment, Out, Point, PointOut, StrictBool, Words
-from pingzhan.matters.choices import ClockKind, ClockState, Source, Status, Step, Urgency
+from pingzhan.matters.choices import ClockKind, ClockState, PauseCause, PauseState, Source, Status, Step, Tier, Urgency
 
 
 class ContactIn(In):
@@ -201,6 +201,44 @@ class MaskedContact(Out):
     phone: str = Field(examples=["100****0001"])
 
 
+class LevelOut(Out):
+    """One level that the matter passed on its way up."""
+
+    unit: str | None = Field(description="Code of the unit that passed it on.")
+    to_unit: str | None
+    referred_at: Moment
+    confirmed_at: Moment | None = Field(description="When it confirmed the result on its way back.")
+
+
+class EscalationOut(Out):
+    """An overdue clock that was told to somebody."""
+
+    clock: ClockKind
+    tier: Tier = Field(description="unit: whoever owes it was urged; then level by level.")
+    unit: str | None = Field(description="Code of the unit that was told.")
+    owed_by: str | None
+    late_minutes: int
+    at: Moment
+
+
+class PauseOut(Out):
+    """A pause that is asked for or in force."""
+
+    cause: PauseCause
+    state: PauseState
+    until: Moment
+
+
+class SupervisionOut(Out):
+    """What is demanded of a supervised case, and the answer."""
+
+    unit: str | None = Field(description="Code of the unit that is asked.")
+    requirement: str
+    due_at: Moment
+    answer: str
+    answered_at: Moment | None
+
+
 class SheetOut(MatterOut):
     """Everything about one matter that the caller may see, but for its timeline."""
 
@@ -214,6 +252,13 @@ class SheetOut(MatterOut):
     reopens: int
     split_from: str | None = Field(description="Number of the matter that it was split from.")
     merged_into: str | None
+    merged: list[str] = Field(description="Numbers of the matters merged into this one; empty for residents.")
+    responsible: str | None = Field(description="Code of the unit that answers for it now (首问负责).")
+    binding: bool = Field(description="A superior has decided who handles it: it cannot be returned.")
+    levels: list[LevelOut]
+    escalations: list[EscalationOut] = Field(description="Empty for residents.")
+    pause: PauseOut | None
+    supervision: SupervisionOut | None = Field(description="Null for residents.")
     attachments: list[AttachmentOut]
     rating: RatingOut | None
     track: list[TrackOut]

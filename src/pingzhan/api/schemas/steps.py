@@ -116,6 +116,11 @@ class UrgeIn(ByReporter):
 
 class SuperviseIn(In):
     note: _Said = Field(description="What is demanded.")
+    due: MomentIn | None = Field(None, description="To be answered until then; some working days when left out.")
+
+
+class ReportBackIn(In):
+    reply: _Said = Field(description="What was done about the demand.")
 
 
 class MergeIn(NoteIn):

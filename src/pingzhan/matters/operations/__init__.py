@@ -51,12 +51,6 @@ from pingzhan.matters.operations.intake import (
     dispatch as dispatch,
 )
 from pingzhan.matters.operations.intake import (
-    merge as merge,
-)
-from pingzhan.matters.operations.intake import (
-    refer as refer,
-)
-from pingzhan.matters.operations.intake import (
     reject as reject,
 )
 from pingzhan.matters.operations.intake import (
@@ -65,6 +59,8 @@ from pingzhan.matters.operations.intake import (
 from pingzhan.matters.operations.intake import (
     withdraw as withdraw,
 )
+from pingzhan.matters.operations.merging import merge as merge
+from pingzhan.matters.operations.merging import unmerge as unmerge
 from pingzhan.matters.operations.pausing import (
     decide_pause as decide_pause,
 )
@@ -79,11 +75,14 @@ from pingzhan.matters.operations.questions import answer as answer
 from pingzhan.matters.operations.questions import ask as ask
 from pingzhan.matters.operations.redaction import open_original as open_original
 from pingzhan.matters.operations.redaction import redact as redact
+from pingzhan.matters.operations.referring import refer as refer
 from pingzhan.matters.operations.report import Location as Location
 from pingzhan.matters.operations.report import report as report
 from pingzhan.matters.operations.suggestion import activate_suggestion as activate_suggestion
 from pingzhan.matters.operations.suggestion import learn_suggestion as learn_suggestion
 from pingzhan.matters.operations.suggestion import stop_suggestion as stop_suggestion
+from pingzhan.matters.operations.supervision import release as release
+from pingzhan.matters.operations.supervision import report_back as report_back
 from pingzhan.matters.operations.supervision import supervise as supervise
 from pingzhan.matters.operations.supervision import urge as urge
 from pingzhan.matters.operations.templates import retire_template as retire_template

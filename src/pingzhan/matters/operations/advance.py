@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -13,7 +14,7 @@ from pingzhan.core.errors import Invalid, NotAllowed, Stale, StateConflict
 from pingzhan.core.outbox import queue
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import Status, Step
-from pingzhan.matters.models import Attachment, Clock, Matter, Remark
+from pingzhan.matters.models import Attachment, Clock, Matter, Remark, Supervision
 from pingzhan.matters.operations.clocks import RUNS, next_due, open_pauses, plan_clocks, write_clocks
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.operations.taking_ends import end_takings
@@ -44,6 +45,7 @@ class Move:
     changes: dict[str, Any] = field(default_factory=dict)
     clocks: ClockChange | None = None
     extra: list[Clock] = field(default_factory=list)  # clocks that start beside those of the table
+    revived: list[Clock] = field(default_factory=list)  # clocks that had ended and run again
     target: Status | None = None  # only where it differs from the table
     until: datetime | None = None  # of a pause that begins with this step
     resumed_at: datetime | None = None  # until when a pause counts, where that is not `at`
@@ -51,6 +53,7 @@ class Move:
     pictures: tuple[StoredPicture, ...] = ()
     tell: str = ""  # a line to the reporter's phone, if there is one
     data: dict[str, Any] = field(default_factory=dict)
+    entry: UUID | None = None  # of the journal, once the step is taken
 
 
 def check(move: Move) -> None:
@@ -87,6 +90,8 @@ def advance(move: Move) -> Matter:
         running = list(matter.clocks.filter(state__in=RUNS).order_by("id"))
         plan = plan_clocks(matter, running, change, at=at, changes=move.changes, resumed_at=move.resumed_at)
         plan.starting += move.extra
+        plan.changed += move.revived
+        plan.left += move.revived
         changes: dict[str, Any] = dict(move.changes)
         if plan.pause_ends:
             changes["waiting"] = False
@@ -108,7 +113,10 @@ def advance(move: Move) -> Matter:
             verb=f"matter.{move.step.value}", by=recorded(move.by, matter), at=at, subject_type="matter",
             subject_id=matter.pk, place_path=matter.path, from_state=before, to_state=after, **said,
         )  # fmt: skip
+        move.entry = entry.uid
         _write_words(move, entry.uid)
+        if matter.supervised and after in CLOSED:
+            Supervision.objects.filter(matter=matter, released_at__isnull=True).update(released_at=at)
         if move.tell and matter.contact_index:
             queue(channel="sms", to=matter.contact_phone.open(), text=move.tell, at=at, template=f"matter.{move.step}")
     return matter

@@ -18,7 +18,8 @@ from pingzhan.journal.queries import timeline
 from pingzhan.matters.choices import ClockState, Status, Step
 from pingzhan.matters.models import BulkAction, BulkItem, Clock, Matter
 from pingzhan.matters.operations.advance import needed
-from pingzhan.matters.operations.intake import accept, dispatch, merge, reject
+from pingzhan.matters.operations.intake import accept, dispatch, reject
+from pingzhan.matters.operations.merging import end_merger, merge
 from pingzhan.matters.queries.bulk import MOST_AT_ONCE, UNDO_WITHIN
 from pingzhan.matters.queries.rights import has_right
 from pingzhan.matters.queries.sheet import UNDONE
@@ -195,6 +196,8 @@ def _undo_one(action: BulkAction, item: BulkItem, by: Actor, at: datetime) -> bo
     if not claimed.update(**before, version=F("version") + 1):
         return False
     _restore_clocks(matter, item.clocks, at=at)
+    if action.act == "merge":
+        end_merger(matter, at=at)
     withdraw(UUID(one) for one in item.messages)
     record(
         verb=UNDONE, by=by, at=at, subject_type="matter", subject_id=matter.pk, place_path=matter.path,

@@ -200,7 +200,7 @@ def start_clocks(*, matter: Matter, kinds: Iterable[ClockKind], unit_id: UUID, a
     ]
     _lock(matter)
     Clock.objects.bulk_create(found)
-    _look_again(matter)
+    look_again(matter)
     return found
 
 
@@ -216,7 +216,7 @@ def stop_clocks(
         else:
             clock.state, clock.stopped_at = ClockState.STOPPED, at
     Clock.objects.bulk_update(running, _COLUMNS)
-    _look_again(matter)
+    look_again(matter)
     return running
 
 
@@ -226,7 +226,7 @@ def _lock(matter: Matter) -> None:
     matter.version += 1
 
 
-def _look_again(matter: Matter) -> None:
+def look_again(matter: Matter) -> None:
     """Set the matter's next moment by its clocks as they stand."""
     left = list(matter.clocks.filter(state__in=RUNS).order_by("id"))
     pause = open_pauses(matter).first() if matter.waiting else None

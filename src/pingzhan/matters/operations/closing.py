@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -16,44 +17,68 @@ from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import CallResult, Status, Step
 from pingzhan.matters.models import CallBack, Matter, Notice, Question, Rating, RatingReason
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
+from pingzhan.matters.operations.merging import tell_joined
+from pingzhan.matters.operations.referring import confirm, unconfirm
 from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.queries.levels import awaited_after, open_parts
+from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.talking import CLOSED_FOR_CALL
 from pingzhan.matters.rules import REOPEN_WITHIN, SENT_BACK
 
 MOST_REASONS = 8
 
 
+@transaction.atomic
 def verify(
     *, matter: Matter, by: Actor, at: datetime, ok: bool = True, note: str = "", version: int | None = None
 ) -> Matter:
-    """The receiver has looked: done indeed, or sent back to the unit in charge."""
-    if ok:
-        return advance(
+    """Somebody has looked: done indeed, or sent back to the unit in charge.
+
+    What was referred up comes back down so: each level that it passed confirms the result, the receiver as the last.
+    """
+    if not ok:
+        note = needed(note, "note", _("请写明哪里还没有办好"))
+        matter = advance(
             Move(
-                matter,
-                Step.VERIFY,
-                by,
-                at,
-                Words(note=note.strip()),
-                {"verified_at": at},
-                version=version,
-                data={"ok": True},
+                matter, Step.VERIFY, by, at, Words(note=note), {"completed_at": None, "verified_at": None},
+                clocks=SENT_BACK, target=Status.IN_PROGRESS, version=version, data={"ok": False},
             )
-        )
-    note = needed(note, "note", _("请写明哪里还没有办好"))
-    return advance(
+        )  # fmt: skip
+        unconfirm(matter)
+        return matter
+    level = matter.awaits_id
+    following = awaited_after(matter, level=level)
+    changes: dict[str, Any] = {"awaits_id": following} if level else {"verified_at": at}
+    unit = reference().units.get(level) if level else None
+    matter = advance(
         Move(
-            matter, Step.VERIFY, by, at, Words(note=note), {"completed_at": None, "verified_at": None},
-            clocks=SENT_BACK, target=Status.IN_PROGRESS, version=version, data={"ok": False},
+            matter, Step.VERIFY, by, at, Words(note=note.strip()), changes, version=version,
+            data={"ok": True} | ({"level": unit.code} if unit else {}),
         )
     )  # fmt: skip
+    confirm(matter, unit_id=level or matter.receiver_id, by=by, at=at)
+    if level:
+        line = _("事项 %(number)s 的结果已由上级确认，请接着确认。") % {"number": matter.number}
+        tell_units({following or matter.receiver_id: [line]}, at=at, template="matter.verify", cause=by.user_id)
+    return matter
 
 
+@transaction.atomic
 def feed_back(*, matter: Matter, by: Actor, at: datetime, reply: str, version: int | None = None) -> Matter:
-    """Tell the reporter the result, in words meant for them."""
+    """Tell the reporter the result, in words meant for them; and all whose reports were merged into this one."""
     reply = needed(reply, "reply", _("请写下给居民的答复"))
     tell = _("您反映的事项 %(number)s 已有办理结果，可凭查询码查看并评价。") % {"number": matter.number}
-    return advance(Move(matter, Step.FEED_BACK, by, at, Words(reply=reply), version=version, tell=tell))
+    if matter.status == Status.COMPLETED and matter.awaits_id is not None:
+        unit = reference().units.get(matter.awaits_id)
+        raise StateConflict(
+            _("结果还没有逐级确认，等待%(unit)s确认后才能答复居民。") % {"unit": unit.name if unit else ""},
+            allowed=[Status.COMPLETED],
+            current=matter.status,
+        )
+    matter = advance(Move(matter, Step.FEED_BACK, by, at, Words(reply=reply), version=version, tell=tell))
+    confirm(matter, unit_id=None, by=by, at=at)
+    tell_joined(matter, reply=reply, by=by, at=at)
+    return matter
 
 
 @transaction.atomic
@@ -179,8 +204,13 @@ def publish(
     return matter
 
 
+@transaction.atomic
 def archive(*, matter: Matter, by: Actor, at: datetime, reason: str = "", version: int | None = None) -> Matter:
     """The last step: the number is closed. Without a notice the reason for not publishing is kept."""
+    if open_parts(matter):
+        raise StateConflict(
+            _("拆分出的事项还没有办好，不能归档"), allowed=[Status.RATED, Status.PUBLISHED], current=matter.status
+        )
     if matter.status == Status.RATED:
         reason = needed(reason, "reason", _("未公示即归档，请写明不公示的理由"))
     return advance(Move(matter, Step.ARCHIVE, by, at, Words(note=reason.strip()), version=version))
@@ -199,7 +229,10 @@ def reopen(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
     matter = advance(
         Move(
             matter, Step.REOPEN, by, at, Words(reply=reason),
-            {"reopens": F("reopens") + 1, "handler": None, "completed_at": None, "verified_at": None, "asked": False}
+            {
+                "reopens": F("reopens") + 1, "handler": None, "completed_at": None, "verified_at": None, "asked": False,
+                "returns": 0, "binding": False,
+            }
             | ({"suggested_id": handler} if handler else {}),
             version=version,
         )

@@ -1,4 +1,4 @@
-"""First steps: accept, reject, dispatch, refer, merge, split, withdraw."""
+"""First steps: accept, reject, dispatch, split, withdraw."""
 
 from datetime import datetime
 
@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import Invalid
-from pingzhan.matters.choices import Source, Step, Urgency
+from pingzhan.matters.choices import LimitKind, Source, Step, Urgency
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.report import Location, report
-from pingzhan.matters.queries.reference import UnitRef, reference
+from pingzhan.matters.operations.units import unit_for, within_powers
+from pingzhan.matters.queries.reference import reference
 from pingzhan.places.queries import get_places
 
 MOST_PARTS = 10
@@ -84,6 +85,7 @@ def reject(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
     )  # fmt: skip
 
 
+@transaction.atomic
 def dispatch(
     *,
     matter: Matter,
@@ -94,82 +96,20 @@ def dispatch(
     reply: str = "",
     version: int | None = None,
 ) -> Matter:
-    """Hand the matter to `unit` (its code), by default the one that the rules suggest. `reply`: to the reporter."""
-    chosen = _unit(matter, unit)
-    return advance(
-        Move(
-            matter, Step.DISPATCH, by, at, Words(note=note, reply=reply), {"handler_id": chosen.id}, version=version,
-            data={"unit": chosen.code, "by_rule": chosen.id == matter.suggested_id},
-        )
-    )  # fmt: skip
+    """Hand the matter to `unit` (its code), by default the one that the rules suggest. `reply`: to the reporter.
 
-
-def _unit(matter: Matter, code: str) -> UnitRef:
-    """The unit to hand it to: one of those on the way up from the matter's place."""
-    known = reference()
-    if not code:
-        suggested = known.units.get(matter.suggested_id) if matter.suggested_id else None
-        if suggested is None:
-            raise Invalid(
-                _("没有可自动确定的承办单位，请选择一个"), errors=[{"loc": ["unit"], "msg": _("请选择承办单位")}]
-            )
-        return suggested
-    found = next((unit for unit in known.units.values() if unit.code == code), None)
-    if found is None or not matter.path.startswith(found.path):
-        raise Invalid(
-            _("这个单位不能承办此处的事项"), errors=[{"loc": ["unit"], "msg": _("请选择所在区域或上级的单位")}]
-        )
-    return found
-
-
-def refer(
-    *, matter: Matter, by: Actor, at: datetime, reason: str, unit: str = "", version: int | None = None
-) -> Matter:
-    """Beyond this level's powers: hand it up to `unit`, by default the superior of the unit in charge."""
-    reason = needed(reason, "reason", _("请写明需要上级处理的原因"))
-    known = reference()
-    if unit:
-        chosen = _unit(matter, unit)
-    else:
-        present = known.units.get(matter.handler_id or matter.receiver_id)
-        superior = present.superior_id if present else None
-        if superior is None or superior not in known.units:
-            raise Invalid(_("没有上级单位可以上呈"), errors=[{"loc": ["unit"], "msg": _("请选择上级单位")}])
-        chosen = known.units[superior]
-    if chosen.id == matter.handler_id:
-        raise Invalid(_("该单位已在承办"), errors=[{"loc": ["unit"], "msg": _("请选择另一个单位")}])
-    return advance(
-        Move(
-            matter, Step.REFER, by, at, Words(note=reason), {"handler_id": chosen.id}, version=version,
-            data={"unit": chosen.code},
-        )
-    )  # fmt: skip
-
-
-@transaction.atomic
-def merge(
-    *,
-    matter: Matter,
-    into: Matter,
-    by: Actor,
-    at: datetime,
-    note: str = "",
-    reply: str = "",
-    version: int | None = None,
-) -> Matter:
-    """The same trouble was reported before: this sheet ends, its reporter follows the older one.
-
-    `reply`: more words to the reporter, beside where it went.
+    After too many returns it is the superior who hands it on, or takes it, and that binds: no more returns.
     """
-    if into.pk == matter.pk:
-        raise Invalid(_("不能合并到自己"), errors=[{"loc": ["into"], "msg": _("请选择另一件事项")}])
-    if not into.is_open or into.merged_into_id:
-        raise Invalid(_("目标事项已经结束，不能合并进去"), errors=[{"loc": ["into"], "msg": _("请选择办理中的事项")}])
-    merged = _("与事项 %(number)s 反映同一问题，已合并办理。") % {"number": into.number}
+    known = reference()
+    chosen = within_powers(matter, unit_for(matter, unit))
+    cap = known.limit(LimitKind.RETURNS, category=matter.category_id, urgency=matter.urgency)
+    binds = matter.awaits_id is not None and matter.returns >= cap
+    changes = {"handler_id": chosen.id} | ({"binding": True} if binds else {})
     return advance(
         Move(
-            matter, Step.MERGE, by, at, Words(note=note, reply=merged + reply),
-            {"merged_into": into, "next_due_at": None}, version=version, tell=merged, data={"into": into.number},
+            matter, Step.DISPATCH, by, at, Words(note=note, reply=reply), changes, version=version,
+            data={"unit": chosen.code, "by_rule": chosen.id == matter.suggested_id}
+            | ({"binding": True} if binds else {}),
         )
     )  # fmt: skip
 

@@ -58,7 +58,8 @@ def is_awaited(actor: Actor, step: Step, matter: Matter) -> bool:
 def is_open_to(step: Step, matter: Matter) -> bool:
     """Whether the matter, as it stands, allows `step` to anybody."""
     row = TABLE[step]
-    return matter.status in row.sources and (not row.only_if or bool(getattr(matter, row.only_if)))
+    fits = not row.only_if or bool(getattr(matter, row.only_if))
+    return matter.status in row.sources and fits and not (row.unless and getattr(matter, row.unless))
 
 
 def may(actor: Actor, step: Step, matter: Matter) -> bool:

@@ -1,5 +1,6 @@
 """One matter's sheet: its timeline, clocks, words and pictures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -93,7 +94,7 @@ def _ended_early(matter: Matter, entries: "list[Entry]") -> bool:
 UNDONE = "matter.undo"  # an act on many, taken back within a minute: for the reporter it did not happen
 # Entries of a matter that are no step of the loop: told to staff.
 _BESIDE: dict[str, Any] = {"relocate": gettext_lazy("随区域调整换了位置")}
-_STAFF_ONLY = {"urge", "supervise", "verify", "split", "escalate", "decide_pause"}
+_STAFF_ONLY = {"urge", "supervise", "report_back", "release", "verify", "split", "escalate", "decide_pause"}
 
 
 def _shown(entry: "Entry", *, public: bool) -> bool:
@@ -142,6 +143,10 @@ def _label(entry: "Entry", step: str) -> str:
         return _("批准暂缓") if entry.data.get("ok") else _("不批准暂缓")
     if step == Step.VERIFY and entry.data.get("ok") is False:
         return _("核实：没有办好")
+    if step == Step.VERIFY and entry.data.get("level"):
+        return _("逐级确认")
+    if step == Step.DISPATCH and entry.data.get("binding"):
+        return _("上级裁定承办")
     return label
 
 
@@ -149,6 +154,21 @@ def last_result(matter: Matter) -> str:
     """What the unit in charge wrote when it completed the matter, or the reply given to the reporter."""
     word = matter.remarks.filter(Q(step=Step.FEED_BACK) | Q(step=Step.COMPLETE)).order_by("-at", "-id").first()
     return word.text if word else ""
+
+
+def results_of(parts: Sequence[Matter]) -> list[str]:
+    """What came of the parts that were split from a matter, a line each; one statement, none without parts."""
+    if not parts:
+        return []
+    found: dict[UUID, str] = {}
+    rows = Remark.objects.filter(matter__in=parts, step__in=[Step.COMPLETE, Step.FEED_BACK]).order_by("at", "id")
+    for matter_id, text in rows.values_list("matter_id", "text"):
+        found[matter_id] = text
+    return [
+        _("%(title)s：%(result)s") % {"title": part.title, "result": found[part.pk]}
+        for part in parts
+        if part.pk in found
+    ]
 
 
 def matter_by_code(number: str, query_code: str) -> Matter:

@@ -14,7 +14,7 @@ from pingzhan.matters.queries.groups import MOST_IN_VIEW
 from pingzhan.matters.queries.lists import Filters
 
 # Everything that the address of a queue may say; anything else is dropped, so that it can be handed on safely.
-NARROWING = ("q", "place", "category", "urgency", "handler", "since", "supervised")
+NARROWING = ("q", "place", "category", "urgency", "handler", "since", "supervised", "escalated")
 STATES = ("status", "overdue", "mine", "taken", "all")
 NAMES = (*NARROWING, *STATES, "order", "group", "limit", "after")
 LIMITS = (20, 100)
@@ -75,6 +75,7 @@ def asked(query: QueryDict | Mapping[str, Any], *, at: datetime) -> Asked:
         since=at - timedelta(days=int(days)) if days.isascii() and days.isdigit() and len(days) < 4 else None,
         urgency=said.get("urgency", "") if said.get("urgency") in Urgency.values else "",
         supervised=said.get("supervised") == "1",
+        escalated=said.get("escalated") == "1",
         mine=said.get("mine") == "1",
         taken=said.get("taken", "") if said.get("taken") in ("me", "nobody") else "",
     )

@@ -31,7 +31,16 @@ from pingzhan.web.guards import needs
 if TYPE_CHECKING:
     from pingzhan.matters.models import Matter
 
-KEPT = (*STATES, "order", "group", "limit", "q", "handler", "since")  # of the address while a filter changes
+KEPT = (
+    *STATES,
+    "order",
+    "group",
+    "limit",
+    "q",
+    "handler",
+    "since",
+    "escalated",
+)  # of the address while a filter changes
 MOST_LINES = 8  # of what could not be done, the rest as a number
 # The tabs of the queue in the order of the work. Held ones show when there are any.
 TABS = (
@@ -90,7 +99,8 @@ def _show(request: HttpRequest, wanted: Asked) -> HttpResponse:
         "sizes": [(LIMITS[0], wanted.url(limit="")), *((size, wanted.url(limit=str(size))) for size in LIMITS[1:])],
         "words": wanted.words(),
         "state": {name: wanted.query.get(name, "") for name in KEPT},
-        "unasked": {"q": wanted.url(q=""), "handler": wanted.url(handler="")},
+        "unasked": {name: wanted.url(**{name: ""}) for name in ("q", "handler", "escalated")},
+        "escalated_url": "" if wanted.filters.escalated else wanted.url(escalated="1"),
         "handler_name": handler_name(wanted.filters.handler),
         "acts": acts,
         "can_export": bool(actor.holding(P.MATTER_EXPORT)),

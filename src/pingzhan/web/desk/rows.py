@@ -35,6 +35,8 @@ class Row:
     due_at: datetime | None
     overdue: bool
     supervised: bool
+    escalated: int
+    waiting: bool
     returns: int
     reopens: int
     version: int
@@ -85,6 +87,8 @@ def _row(
         due_at=matter.next_due_at if matter.is_open else None,
         overdue=matter.is_open and matter.next_due_at is not None and matter.next_due_at < at,
         supervised=matter.supervised and matter.is_open,
+        escalated=matter.escalated if matter.is_open else 0,
+        waiting=matter.waiting,
         returns=matter.returns,
         reopens=matter.reopens,
         version=matter.version,

@@ -24,11 +24,12 @@ from pingzhan.matters.choices import LimitKind, Occasion, Status, Step, Urgency
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.firsts import firsts_of
 from pingzhan.matters.queries.lists import matter_for
-from pingzhan.matters.queries.pauses import open_pause, time_to_pause
+from pingzhan.matters.queries.passing import Passing, passing
+from pingzhan.matters.queries.pauses import time_to_pause
 from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import is_reporter, may_open_contact, may_redact, next_steps
-from pingzhan.matters.queries.sheet import Sheet
+from pingzhan.matters.queries.sheet import Sheet, results_of
 from pingzhan.matters.queries.sheet import sheet as sheet_of
 from pingzhan.matters.queries.similar import alike_for, followers_of
 from pingzhan.matters.queries.suggestion import suggested_category, suggested_unit
@@ -45,6 +46,7 @@ from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.desk.steps import HINTS, LAST, PRIMARY, STEPS, take, text_of
 from pingzhan.web.forms.steps import shown_forms, unsent_words
 from pingzhan.web.guards import needs
+from pingzhan.web.portal.words import span
 from pingzhan.web.takings import taking_shown
 from pingzhan.web.whistles import units_offered
 
@@ -87,6 +89,7 @@ def show(
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
     found = sheet_of(matter, public=False)
+    beside = passing(matter)
     steps = next_steps(actor, matter)
     known = reference()
     queue = _list_of(request)
@@ -119,7 +122,7 @@ def show(
         "track": _track(found, late=row.overdue),
         "clocks": _clocks(found),
         "notice": _notice(matter, found) if Step.PUBLISH in steps else {},
-        "result": _result(found) if Step.FEED_BACK in steps else "",
+        "result": _result(found, beside) if Step.FEED_BACK in steps else "",
         "danger": _dangerous(matter),
         "numbers": NUMBERS,
         "can_contact": may_open_contact(actor, matter) and bool(matter.contact_phone or matter.contact_name),
@@ -143,7 +146,8 @@ def show(
         "next_url": queue.sheet_url(following) if following else "",
         "tomorrow": (timezone.localdate(at) + timedelta(days=1)).isoformat(),
         "hold_most": _hold_most(matter, at=at) if Step.HOLD in steps else "",
-        "pause": _pause(matter, found),
+        "pause": _pause(beside, found),
+        **_beside(matter, beside),
     }
     response = render(request, "desk/sheet.html", context, status=problem.status if problem else 200)
     if request.method == "POST":
@@ -194,12 +198,13 @@ def _hold_most(matter: Matter, *, at: datetime) -> str:
     return timezone.localdate(at + time_to_pause(matter, at=at) - timedelta(hours=24)).isoformat()
 
 
-def _pause(matter: Matter, found: Sheet) -> dict[str, Any]:
+def _pause(beside: Passing, found: Sheet) -> dict[str, Any]:
     """The pause that is asked for or in force, in words; {} when there is none."""
-    pause = open_pause(matter)
+    pause = beside.pause
     if pause is None:
         return {}
     item = next((item for item in reversed(found.items) if item.at == pause.requested_at and item.replies), None)
+    matter = found.matter
     return {
         "asked": pause.decided_at is None,
         "cause": pause.get_cause_display(),
@@ -207,6 +212,48 @@ def _pause(matter: Matter, found: Sheet) -> dict[str, Any]:
         "day": timezone.localdate(pause.until).isoformat(),
         "reason": item.replies[-1] if item else "",
         "awaits": named(reference().units.get(matter.awaits_id)) if matter.awaits_id else "",
+    }
+
+
+def _beside(matter: Matter, beside: Passing) -> dict[str, Any]:
+    """Levels, parts, mergers, escalations and supervision in words."""
+    units = reference().units
+    asked = beside.supervision
+    return {
+        "answers": named(units.get(beside.responsible)),
+        "first_asked": matter.status in (Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED),
+        "levels": [
+            {
+                "unit": named(units.get(row.unit_id)),
+                "referred_at": row.referred_at,
+                "confirmed_at": row.confirmed_at,
+                "turn": matter.status == Status.COMPLETED
+                and row.unit_id == (matter.awaits_id or matter.receiver_id)
+                and row.confirmed_at is None,
+            }
+            for row in beside.levels
+        ],
+        "top": named(units.get(beside.levels[-1].to_unit_id)) if beside.levels else "",
+        "parts": beside.parts,
+        "joined": beside.joined,
+        "escalations": [
+            {
+                "clock": row.clock.get_kind_display(),
+                "unit": named(units.get(row.unit_id)),
+                "late": span(timedelta(minutes=row.late_minutes)),
+                "at": row.at,
+            }
+            for row in beside.escalations
+        ],
+        "supervision": {
+            "requirement": asked.requirement,
+            "unit": named(units.get(asked.unit_id)),
+            "due_at": asked.due_at,
+            "answer": asked.answer,
+            "answered_at": asked.answered_at,
+        }
+        if asked
+        else None,
     }
 
 
@@ -304,13 +351,13 @@ def _learned(matter: Matter) -> dict[str, Any]:
     }
 
 
-def _result(found: Sheet) -> str:
-    """What the unit in charge wrote at last, or the last reply: where the words to the reporter start from."""
+def _result(found: Sheet, beside: Passing) -> str:
+    """Where the words to the reporter start from: the last reply, or what was done about it and its parts."""
     for item in reversed(found.items):
         if item.step == Step.FEED_BACK and item.replies:
             return item.replies[-1]
         if item.step == Step.COMPLETE and item.notes:
-            return item.notes[-1]
+            return "\n".join([item.notes[-1], *results_of(beside.parts)])
     return ""
 
 

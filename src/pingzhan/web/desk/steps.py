@@ -46,14 +46,17 @@ HINTS: dict[str, Any] = {
     Step.ANSWER: gettext_lazy("代为记下居民在电话里的补充"),
     Step.RESUME: gettext_lazy("条件已具备，办结时限接着计算"),
     Step.COMPLETE: gettext_lazy("事情办好了，把结果交给受理单位核实"),
-    Step.VERIFY: gettext_lazy("到场或去电核实，没办好的退回继续办"),
+    Step.VERIFY: gettext_lazy("到场或去电核实，没办好的退回继续办；上呈过的逐级确认"),
     Step.FEED_BACK: gettext_lazy("把结果答复居民，请居民评价"),
     Step.RATE: gettext_lazy("代为登记居民在电话里或当面给出的评价"),
     Step.PUBLISH: gettext_lazy("读一遍，确认没有个人信息再公示"),
     Step.ARCHIVE: gettext_lazy("编号关闭，全过程留存可查"),
     Step.REOPEN: gettext_lazy("没有真正解决，重新转办，时限重新计算"),
     Step.URGE: gettext_lazy("提醒承办单位抓紧"),
-    Step.SUPERVISE: gettext_lazy("列入督办，办结前一直标出"),
+    Step.SUPERVISE: gettext_lazy("提出要求和期限，请责任单位回复；解除或办结前一直标出"),
+    Step.REPORT_BACK: gettext_lazy("对照督办要求写明办了什么"),
+    Step.RELEASE: gettext_lazy("要求已落实或不再需要"),
+    Step.UNMERGE: gettext_lazy("不是同一问题，恢复单独办理，时限照旧"),
     Step.MERGE: gettext_lazy("同一问题已有人反映，并入那一件"),
     Step.SPLIT: gettext_lazy("一次反映了几件事，拆开分别办理"),
     Step.WITHDRAW: gettext_lazy("反映人不再需要办理"),
@@ -72,6 +75,10 @@ def _day(request: HttpRequest, name: str) -> datetime:
     except (ValueError, OverflowError) as error:
         message = _("请选择日期")
         raise Invalid(message, errors=[{"loc": [name], "msg": message}]) from error
+
+
+def _day_or_none(request: HttpRequest, name: str) -> datetime | None:
+    return _day(request, name) if text_of(request, name) else None
 
 
 def _into(request: HttpRequest) -> Matter:
@@ -116,7 +123,7 @@ def _publish(request: HttpRequest, common: dict[str, Any]) -> Any:
 def _decide_pause(request: HttpRequest, common: dict[str, Any]) -> Any:
     """Approved as it was asked for, or until another day; or refused."""
     ok = text_of(request, "ok") != "0"
-    until = _day(request, "until") if ok and text_of(request, "until") else None
+    until = _day_or_none(request, "until") if ok else None
     return operations.decide_pause(**common, ok=ok, until=until, note=text_of(request, "note"))
 
 
@@ -146,7 +153,10 @@ STEPS: dict[str, Callable[[HttpRequest, dict[str, Any]], Any]] = {
     Step.ARCHIVE: _step(operations.archive, "reason"),
     Step.REOPEN: _step(operations.reopen, "reason"),
     Step.URGE: _step(operations.urge, "note"),
-    Step.SUPERVISE: _step(operations.supervise, "note"),
+    Step.SUPERVISE: _step(operations.supervise, "note", due=lambda request: _day_or_none(request, "due")),
+    Step.REPORT_BACK: _step(operations.report_back, "reply"),
+    Step.RELEASE: _step(operations.release, "note"),
+    Step.UNMERGE: _step(operations.unmerge, "note"),
     Step.MERGE: _step(operations.merge, "note", into=_into),
     Step.SPLIT: _step(operations.split, "note", parts=lambda request: text_of(request, "parts").splitlines()),
     Step.WITHDRAW: _step(operations.withdraw, "reason"),

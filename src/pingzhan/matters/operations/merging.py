@@ -1,0 +1,161 @@
+"""The same trouble reported more than once: one sheet goes on, all who reported follow it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pingzhan.access.actors import Actor
+from pingzhan.core.errors import Invalid, StateConflict
+from pingzhan.core.ids import uuid7
+from pingzhan.core.outbox import queue
+from pingzhan.journal.operations import digest_of, record
+from pingzhan.matters.choices import ClockKind, ClockState, LimitKind, Status, Step
+from pingzhan.matters.models import Clock, Matter, Merger, Remark
+from pingzhan.matters.operations.advance import Move, Words, advance, check
+from pingzhan.matters.operations.clocks import RUNS, look_again, rungs_of
+from pingzhan.matters.queries.levels import joined_to
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.rules import acts_at
+
+# What has begun to run for the older reporter goes on for the sheet that stays.
+_CARRIED = frozenset({ClockKind.FIRST_FEEDBACK, ClockKind.FINISH})
+
+
+@transaction.atomic
+def merge(
+    *,
+    matter: Matter,
+    into: Matter,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    reply: str = "",
+    version: int | None = None,
+) -> Matter:
+    """The same trouble was reported before: this sheet ends, its reporter follows the other one.
+
+    `reply`: more words to the reporter, beside where it went. Of the deadlines of the two the earlier ones count.
+    Undone by `unmerge` within some days.
+    """
+    if into.pk == matter.pk:
+        raise Invalid(_("不能合并到自己"), errors=[{"loc": ["into"], "msg": _("请选择另一件事项")}])
+    # Both rows in one order, so that two merging crosswise do not wait for each other.
+    list(Matter.objects.select_for_update().filter(pk__in=[matter.pk, into.pk]).order_by("pk").only("pk"))
+    into.refresh_from_db(fields=["status", "is_open", "merged_into", "next_due_at", "escalated", "version", "waiting"])
+    if not into.is_open or into.merged_into_id:
+        raise Invalid(_("目标事项已经结束，不能合并进去"), errors=[{"loc": ["into"], "msg": _("请选择办理中的事项")}])
+    own = list(matter.clocks.filter(state__in=RUNS).order_by("id"))
+    came_from = matter.status
+    merged = _("与事项 %(number)s 反映同一问题，已合并办理。") % {"number": into.number}
+    matter = advance(
+        Move(
+            matter, Step.MERGE, by, at, Words(note=note, reply=merged + reply),
+            {"merged_into": into, "next_due_at": None}, version=version, tell=merged, data={"into": into.number},
+        )
+    )  # fmt: skip
+    Matter.objects.filter(merged_into=matter).update(merged_into=into)
+    Merger.objects.create(
+        id=uuid7(at), matter=matter, into=into, came_from=came_from, clocks=[clock.pk for clock in own],
+        lent=_lend(own, into), at=at,
+    )  # fmt: skip
+    look_again(into)
+    return matter
+
+
+def _lend(own: list[Clock], into: Matter) -> list[dict[str, Any]]:
+    """Let the earlier deadlines count for `into`; what its clocks were before, to be able to undo it."""
+    theirs = {clock.kind: clock for clock in into.clocks.filter(state__in=RUNS, unit__isnull=True).order_by("id")}
+    lent: list[dict[str, Any]] = []
+    calendar = reference().calendar
+    for clock in own:
+        other = theirs.get(clock.kind)
+        if clock.unit_id is not None:
+            continue
+        if other is None and clock.kind in _CARRIED and into.status in (Status.SUBMITTED, Status.ACCEPTED):
+            copy = Clock(
+                matter=into, kind=clock.kind, basis=clock.basis, started_at=clock.started_at, due_at=clock.due_at,
+                ladder_id=clock.ladder_id, rung=clock.rung, act_at=clock.act_at,
+            )  # fmt: skip
+            copy.save(force_insert=True)
+            lent.append({"id": copy.pk})
+        elif other is not None and clock.due_at < other.due_at:
+            lent.append(
+                {"id": other.pk, "started_at": other.started_at.isoformat(), "due_at": other.due_at.isoformat()}
+            )
+            other.started_at, other.due_at = min(clock.started_at, other.started_at), clock.due_at
+            if not other.rung:
+                other.act_at = acts_at(rungs_of(other), climbed=0, since=other.due_at, calendar=calendar)
+            other.save(update_fields=["started_at", "due_at", "act_at"])
+    return lent
+
+
+@transaction.atomic
+def unmerge(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None) -> Matter:
+    """It was another trouble after all: the sheet goes on where it was, with the deadlines that it had."""
+    check(Move(matter, Step.UNMERGE, by, at, version=version))
+    merger = Merger.objects.filter(matter=matter, undone_at__isnull=True).select_related("into").first()
+    days = reference().limit(LimitKind.UNMERGE_DAYS, category=matter.category_id, urgency=matter.urgency)
+    if merger is None or at > merger.at + timedelta(days=days):
+        raise StateConflict(
+            _("合并已超过 %(days)s 天，不能撤销，请另报一件事项") % {"days": days}, allowed=[], current=matter.status
+        )
+    list(Matter.objects.select_for_update().filter(pk__in=[matter.pk, merger.into_id]).order_by("pk").only("pk"))
+    clocks = list(Clock.objects.filter(pk__in=merger.clocks, matter=matter).order_by("id"))
+    for clock in clocks:
+        clock.state, clock.stopped_at, clock.paused_at = ClockState.RUNNING, None, None
+    tell = _("您反映的事项 %(number)s 恢复单独办理。") % {"number": matter.number}
+    matter = advance(
+        Move(
+            matter, Step.UNMERGE, by, at, Words(note=note.strip(), reply=tell), {"merged_into": None},
+            target=Status(merger.came_from), revived=clocks, version=version, tell=tell,
+            data={"into": merger.into.number},
+        )
+    )  # fmt: skip
+    end_merger(matter, at=at)
+    return matter
+
+
+def end_merger(matter: Matter, *, at: datetime) -> None:
+    """The sheet is on its own again: the other one's clocks are its own too. In the caller's transaction."""
+    merger = Merger.objects.filter(matter=matter, undone_at__isnull=True).select_related("into").first()
+    if merger is not None:
+        Merger.objects.filter(pk=merger.pk).update(undone_at=at)
+        _give_back(merger, at=at)
+
+
+def _give_back(merger: Merger, *, at: datetime) -> None:
+    """The other sheet's clocks are its own again, those that still run."""
+    into = merger.into
+    before = {lent["id"]: lent for lent in merger.lent}
+    calendar = reference().calendar
+    for clock in Clock.objects.filter(pk__in=list(before), matter=into, state__in=RUNS).order_by("id"):
+        lent = before[clock.pk]
+        if "due_at" not in lent:
+            clock.state, clock.stopped_at = ClockState.STOPPED, at
+        else:
+            clock.started_at = datetime.fromisoformat(lent["started_at"])
+            clock.due_at = datetime.fromisoformat(lent["due_at"])
+            if not clock.rung:
+                clock.act_at = acts_at(rungs_of(clock), climbed=0, since=clock.due_at, calendar=calendar)
+        clock.save(update_fields=["state", "stopped_at", "started_at", "due_at", "act_at"])
+    look_again(into)
+
+
+def tell_joined(matter: Matter, *, reply: str, by: Actor, at: datetime) -> int:
+    """The result goes to all whose reports were merged into this one, on their own sheets; returns how many."""
+    others = joined_to(matter)
+    for other in others:
+        entry = record(
+            verb=f"matter.{Step.FEED_BACK.value}", by=by, at=at, subject_type="matter", subject_id=other.pk,
+            place_path=other.path, from_state=other.status, to_state=other.status, of=matter.number,
+            reply_digest=digest_of(reply),
+        )  # fmt: skip
+        Remark.objects.create(
+            id=uuid7(at), matter=other, entry_uid=entry.uid, step=Step.FEED_BACK, text=reply, is_public=True, at=at
+        )
+        if other.contact_index:
+            text = _("您反映的事项 %(number)s 已有办理结果，可凭查询码查看。") % {"number": other.number}
+            queue(channel="sms", to=other.contact_phone.open(), text=text, at=at, template="matter.feed_back")
+    return len(others)

@@ -1,0 +1,261 @@
+"""From hand to hand: up level by level and back, returns, powers, supervised cases, parts, mergers."""
+
+from datetime import timedelta
+
+import pytest
+
+from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
+from pingzhan.core.models import Message
+from pingzhan.matters import operations
+from pingzhan.matters.models import Matter, Referral, Supervision
+from pingzhan.matters.operations.catalogue import PowerRow
+from pingzhan.matters.queries.levels import chain, responsible
+from pingzhan.matters.queries.sheet import sheet
+from pingzhan.matters.rules import Bound
+from tests.factories.clocks import clocks_of, set_rules, sweep
+from tests.factories.world import HOME
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+STREET, DISTRICT = "310107005.operations", "310107.operations"
+
+
+def referred(world):
+    """To the street, which signs and refers it to the district, which completes it."""
+    matter = world.matter(to="accepted")
+    at = matter.status_at
+    operations.refer(matter=matter, by=world.actor("secretary"), at=at + HOUR, reason="需街道协调")
+    operations.sign(matter=matter, by=world.actor("street_staff"), at=at + 2 * HOUR)
+    operations.refer(matter=matter, by=world.actor("street_staff"), at=at + 3 * HOUR, reason="需区里立项")
+    operations.sign(matter=matter, by=world.actor("command"), at=at + 4 * HOUR)
+    return matter
+
+
+def later(matter, hours=1):
+    return matter.status_at + hours * HOUR
+
+
+# --- referral -------------------------------------------------------------------------------------------------------
+
+
+def test_referring_hands_it_up_level_by_level(world):
+    matter = referred(world)
+    assert matter.handler.code == DISTRICT
+    assert [(row.unit.code, row.to_unit.code) for row in chain(matter).select_related("unit", "to_unit")] == [
+        (f"{HOME}.committee", STREET),
+        (STREET, DISTRICT),
+    ]
+
+
+def test_the_result_is_confirmed_by_each_level_before_it_reaches_the_resident(world):
+    matter = referred(world)
+    operations.complete(matter=matter, by=world.actor("command"), at=later(matter), result="已立项维修")
+    assert matter.awaits.code == STREET
+    told = {message.to_user for message in Message.objects.filter(template="matter.complete")}
+    assert world.users["street_staff"].pk in told
+    for name in ("secretary", "community_staff", "command"):
+        with pytest.raises(NotAllowed):
+            operations.verify(matter=matter, by=world.actor(name), at=later(matter))
+        with pytest.raises(StateConflict):
+            operations.feed_back(matter=matter, by=world.actor(name), at=later(matter), reply="好了")
+    operations.verify(matter=matter, by=world.actor("street_staff"), at=later(matter), note="已看过")
+    assert matter.awaits_id is None
+    assert matter.verified_at is None
+    operations.verify(matter=matter, by=world.actor("secretary"), at=later(matter, 2))
+    assert matter.verified_at is not None
+    operations.feed_back(matter=matter, by=world.actor("secretary"), at=later(matter, 3), reply="区里已立项维修。")
+    assert all(row.confirmed_at for row in chain(matter))
+    labels = [item.label for item in sheet(matter, public=False).items]
+    assert labels.count("逐级确认") == 1
+
+
+def test_telling_the_resident_is_the_receivers_confirmation(world):
+    matter = referred(world)
+    operations.complete(matter=matter, by=world.actor("command"), at=later(matter), result="已立项")
+    operations.verify(matter=matter, by=world.actor("street_staff"), at=later(matter))
+    operations.feed_back(matter=matter, by=world.actor("secretary"), at=later(matter, 2), reply="区里已立项。")
+    assert not chain(matter).filter(confirmed_at__isnull=True).exists()
+
+
+def test_a_level_that_is_passed_over_confirms_as_well(world):
+    matter = world.matter(to="accepted")
+    operations.refer(
+        matter=matter, by=world.actor("secretary"), at=later(matter), reason="需区里", unit="310107.housing"
+    )
+    assert [row.unit.code for row in chain(matter).select_related("unit")] == [f"{HOME}.committee", STREET]
+    operations.sign(matter=matter, by=world.actor("housing_staff"), at=later(matter))
+    operations.complete(matter=matter, by=world.actor("housing_staff"), at=later(matter), result="修好")
+    assert matter.awaits.code == STREET
+
+
+def test_a_result_that_was_none_is_confirmed_anew(world):
+    matter = referred(world)
+    operations.complete(matter=matter, by=world.actor("command"), at=later(matter), result="已立项")
+    operations.verify(matter=matter, by=world.actor("street_staff"), at=later(matter))
+    operations.verify(matter=matter, by=world.actor("secretary"), at=later(matter, 2), ok=False, note="没有动静")
+    assert matter.handler.code == DISTRICT
+    operations.complete(matter=matter, by=world.actor("command"), at=later(matter), result="已进场")
+    assert matter.awaits.code == STREET
+
+
+def test_what_a_superior_returns_goes_back_to_who_passed_it_up(world):
+    matter = referred(world)
+    operations.return_matter(matter=matter, by=world.actor("command"), at=later(matter), reason="街道可自行办理")
+    assert (matter.status, matter.awaits.code) == ("accepted", STREET)
+    with pytest.raises(NotAllowed):
+        operations.dispatch(matter=matter, by=world.actor("secretary"), at=later(matter))
+    operations.dispatch(matter=matter, by=world.actor("street_staff"), at=later(matter), unit="310107005.management")
+    assert not matter.binding
+    assert Referral.objects.filter(matter=matter, undone_at__isnull=True).count() == 1
+
+
+def test_whoever_was_asked_answers_until_somebody_has_signed(world):
+    units = world.units
+    matter = world.matter(to="accepted")
+    assert responsible(matter) == matter.receiver_id
+    operations.refer(matter=matter, by=world.actor("secretary"), at=later(matter), reason="需街道协调")
+    assert responsible(matter, list(chain(matter))) == units[f"{HOME}.committee"].pk
+    operations.sign(matter=matter, by=world.actor("street_staff"), at=later(matter))
+    assert responsible(matter, list(chain(matter))) == units[STREET].pk
+    operations.refer(matter=matter, by=world.actor("street_staff"), at=later(matter), reason="需区里")
+    assert responsible(matter, list(chain(matter))) == units[STREET].pk
+
+
+# --- powers and returns ---------------------------------------------------------------------------------------------
+
+
+def test_a_level_without_the_power_is_not_given_the_matter(world):
+    set_rules(world, powers=(PowerRow("property", "street"),))
+    matter = world.matter(to="accepted")
+    for unit in ("", f"{HOME}.committee"):
+        with pytest.raises(Invalid) as caught:
+            operations.dispatch(matter=matter, by=world.actor("secretary"), at=later(matter), unit=unit)
+        assert "街镇" in str(caught.value.detail)
+    operations.dispatch(matter=matter, by=world.actor("secretary"), at=later(matter), unit="310107005.management")
+
+
+def test_after_too_many_returns_the_superior_decides_and_that_binds(world):
+    set_rules(world, limits=(Bound("returns", 2),))
+    matter = world.matter(to="dispatched")
+    manager, secretary = world.actor("property_staff"), world.actor("secretary")
+    operations.return_matter(matter=matter, by=manager, at=later(matter), reason="不归我们")
+    assert matter.awaits_id is None
+    operations.dispatch(matter=matter, by=secretary, at=later(matter))
+    operations.return_matter(matter=matter, by=manager, at=later(matter), reason="确实不归我们")
+    assert (matter.returns, matter.awaits.code) == (2, STREET)
+    with pytest.raises(NotAllowed):
+        operations.dispatch(matter=matter, by=secretary, at=later(matter))
+    operations.dispatch(matter=matter, by=world.actor("street_staff"), at=later(matter), unit=f"{HOME}.property")
+    assert matter.binding
+    with pytest.raises(StateConflict):
+        operations.return_matter(matter=matter, by=manager, at=later(matter), reason="还是不归")
+    assert "上级裁定承办" in [item.label for item in sheet(matter, public=False).items]
+
+
+# --- supervised cases -----------------------------------------------------------------------------------------------
+
+
+def test_a_supervised_case_is_answered_and_released(world):
+    matter = world.matter(to="in_progress")
+    operations.supervise(matter=matter, by=world.actor("inspector"), at=later(matter), note="三日内修好")
+    case = Supervision.objects.get()
+    assert case.unit.code == f"{HOME}.property"
+    assert clocks_of(matter)["supervision"].due_at == case.due_at
+    with pytest.raises(NotAllowed):
+        operations.report_back(matter=matter, by=world.actor("secretary"), at=later(matter), reply="好")
+    operations.report_back(matter=matter, by=world.actor("property_staff"), at=later(matter, 2), reply="配件明天到")
+    assert matter.clocks.get(kind="supervision").state == "met"
+    assert Message.objects.get(template="matter.report_back").to_user == world.users["inspector"].pk
+    operations.release(matter=matter, by=world.actor("inspector"), at=later(matter, 3))
+    case.refresh_from_db()
+    assert (matter.supervised, case.released_at) == (False, later(matter, 3))
+    with pytest.raises(StateConflict):
+        operations.release(matter=matter, by=world.actor("inspector"), at=later(matter, 4))
+
+
+def test_an_unanswered_demand_escalates(world):
+    set_rules(world)
+    matter = world.matter(to="in_progress")
+    due = later(matter, 2)
+    operations.supervise(matter=matter, by=world.actor("inspector"), at=later(matter), note="马上到场", due=due)
+    assert matter.next_due_at == due
+    sweep(due)
+    assert matter.escalations.get().clock.kind == "supervision"
+
+
+def test_a_newer_demand_takes_the_place_of_the_older(world):
+    matter = world.matter(to="in_progress")
+    for hours, note in ((1, "一"), (2, "二")):
+        operations.supervise(matter=matter, by=world.actor("inspector"), at=later(matter, hours), note=note)
+    assert list(Supervision.objects.filter(released_at__isnull=True).values_list("requirement", flat=True)) == ["二"]
+    assert matter.clocks.filter(kind="supervision", state="running").count() == 1
+
+
+def test_with_the_matter_its_supervision_ends(world):
+    matter = world.matter(to="dispatched")
+    operations.supervise(matter=matter, by=world.actor("inspector"), at=later(matter), note="盯住")
+    operations.withdraw(matter=matter, by=world.actor("secretary"), at=later(matter, 2))
+    assert Supervision.objects.get().released_at is not None
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_matter_is_done_after_its_parts_and_with_their_results(world):
+    matter = world.matter(to="accepted")
+    (part,) = operations.split(
+        matter=matter, parts=["门口路面也有积水，没人扫"], by=world.actor("secretary"), at=later(matter)
+    )
+    world.advance(matter, to="in_progress")
+    with pytest.raises(StateConflict) as caught:
+        operations.complete(matter=matter, by=world.actor("property_staff"), at=later(matter), result="修好")
+    assert part.number in str(caught.value.detail)
+    world.advance(part, to="completed")
+    operations.complete(matter=matter, by=world.actor("property_staff"), at=later(part), result="修好")
+    assert matter.status == "completed"
+
+
+# --- mergers --------------------------------------------------------------------------------------------------------
+
+
+def test_of_merged_matters_the_earlier_deadlines_count(world):
+    old = world.report()
+    young = world.report(at=world.at + 3 * HOUR)
+    operations.merge(matter=old, into=young, by=world.actor("secretary"), at=young.reported_at + HOUR)
+    young.refresh_from_db()
+    first = old.clocks.get(kind="accept")
+    assert first.state == "stopped"
+    assert clocks_of(young)["accept"].due_at == first.due_at == young.next_due_at
+
+
+def test_all_who_reported_it_are_told_the_result(world):
+    kept = world.matter(to="in_progress", contact_phone="10012345678")
+    others = [world.report(contact_phone=f"1001234560{n}") for n in range(2)]
+    for other in others:
+        operations.merge(matter=other, into=kept, by=world.actor("secretary"), at=later(kept))
+    world.advance(kept, to="fed_back")
+    messages = Message.objects.filter(template="matter.feed_back")
+    assert {m.to_sealed.open() for m in messages} == {"10012345678", "10012345600", "10012345601"}
+    assert "水管已更换" in sheet(others[0], public=True).items[-1].replies[0]
+
+
+def test_a_merger_is_undone_with_the_deadlines_as_they_were(world):
+    old = world.report()
+    young = world.report(at=world.at + 3 * HOUR)
+    before = {matter.pk: clocks_of(matter)["accept"].due_at for matter in (old, young)}
+    at = young.reported_at + HOUR
+    operations.merge(matter=old, into=young, by=world.actor("secretary"), at=at)
+    operations.unmerge(matter=old, by=world.actor("secretary"), at=at + timedelta(days=1))
+    for matter in (old, young):
+        matter.refresh_from_db()
+        assert (matter.status, matter.is_open, matter.merged_into_id) == ("submitted", True, None)
+        assert clocks_of(matter)["accept"].due_at == before[matter.pk] == matter.next_due_at
+
+
+def test_a_merger_is_not_undone_after_a_week(world):
+    old, young = world.report(), world.report()
+    operations.merge(matter=old, into=young, by=world.actor("secretary"), at=world.at + HOUR)
+    with pytest.raises(StateConflict):
+        operations.unmerge(matter=old, by=world.actor("secretary"), at=world.at + timedelta(days=8))
+    assert Matter.objects.get(pk=old.pk).status == "merged"
