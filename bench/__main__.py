@@ -18,6 +18,7 @@ from tools.postgres import Unavailable, throwaway
 BENCHES: dict[str, tuple[str, ...]] = {
     "report": ("sqlite", "postgres"),
     "lists": ("sqlite", "postgres"),
+    "members": ("sqlite", "postgres"),
     "locate": ("sqlite",),
     "demo": ("sqlite",),
     "journal": ("sqlite", "postgres"),

@@ -24,7 +24,7 @@ from pingzhan.places.operations import propose_grids
 from tests.factories.people import addresses
 from tests.factories.plans import switch_addresses
 from tests.factories.whistles import blow
-from tests.factories.world import HOME, NEAR, World
+from tests.factories.world import HOME, HOME_STREET, NEAR, World
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,8 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "portal:check_in": ("get", EVERYBODY),
     "portal:check_in_mobile": ("get", EVERYBODY),
     "portal:checked_in": ("get", EVERYBODY),
+    "portal:team": ("get", SIGNED_IN),
+    "portal:answer": ("post", NOBODY),
     "portal:membership": ("post", NOBODY),  # none of them has checked in here: test_members.py
     "portal:membership_correct": ("get", NOBODY),
     "portal:notices": ("get", EVERYBODY),
@@ -163,6 +165,16 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:gaps": ("get", SEE_COVERAGE),
     "desk:fill": ("get", APPOINT),
     "join": ("get", NOBODY),  # without a link that holds; test_people_desk.py opens it
+    "desk:teams": ("get", MEMBERS),
+    "desk:member_team": ("get", MEMBERS),
+    "desk:member_team_act": ("post", ANSWER_FOR),
+    "desk:talents": ("get", MEMBERS),
+    "desk:talent_requests": ("get", MEMBERS),
+    "desk:talent_request": ("get", MEMBERS),
+    "desk:skills": ("get", frozenset({"street_secretary", "command", "administrator"})),
+    "desk:lists": ("get", MEMBERS | {"administrator"}),
+    "desk:list": ("get", MEMBERS | {"administrator"}),
+    "desk:list_edit": ("get", ANSWER_FOR),
     "desk:members": ("get", MEMBERS),
     "desk:member_new": ("get", MEMBERS),
     "desk:members_import": ("get", MEMBERS),
@@ -348,21 +360,36 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     def find(name: str) -> str:
         return reverse(name, kwargs=made.get(name), query=asked.get(name))
 
-    return find
+    def with_place(name: str) -> str:
+        return find(name) + (f"?place={HOME}" if name == "desk:list_edit" else "")
+
+    return with_place
 
 
 def member_addresses(world: World) -> dict[str, dict[str, Any]]:
     """What the routes about members want: one who checked in at home, with a skill, and a roster of the district."""
     from pingzhan.people.models import PersonSkill
-    from pingzhan.people.operations import load_roster
-    from tests.factories.members import check_in, load_skills
+    from pingzhan.people.operations import Line, ask_talents, load_roster, publish_list
+    from tests.factories.members import check_in, load_skills, team
 
     load_skills(world)
     found = check_in(world, to="approved", skills=("medical.nurse",))
     rows = [(1, {"name": "韦", "phone": "10012349999"})]
     roster, _ = load_roster(title="转入", path=world.path(HOME), rows=rows, by=SYSTEM, at=world.at)
     one = {"check_in_id": found.pk}
+    made = team(world)
+    version = publish_list(kind="powers", place=world.places[HOME_STREET], lines=[Line("调解")], by=SYSTEM, at=world.at)
+    asked = ask_talents(
+        text="陪护", place=world.places[HOME], check_ins=[found.pk], due_at=world.at + timedelta(hours=9), by=SYSTEM,
+        at=world.at,
+    )  # fmt: skip
     return {
+        "desk:member_team": {"team_id": made.pk},
+        "desk:member_team_act": {"team_id": made.pk, "act": "group"},
+        "desk:talent_request": {"request_id": asked.pk},
+        "portal:answer": {"ask_id": asked.asks.get().pk},
+        "desk:list": {"version_id": version.pk},
+        "desk:list_edit": {"kind": "offers"},
         **{f"desk:{name}": one for name in ("member", "member_open", "member_correct")},
         "desk:member_prove": one | {"skill_id": PersonSkill.objects.get().pk},
         "desk:member_step": one | {"step": "contact"},

@@ -11,6 +11,7 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import tidy_search
 from pingzhan.demo.desk import REASONS, tell_desk
 from pingzhan.demo.learning import teach, tell_of_a_lift
+from pingzhan.demo.member_lists import publish_lists
 from pingzhan.demo.members import load_skills, tell_members
 from pingzhan.demo.organisation import note_weeks, staff_organisation
 from pingzhan.demo.passing import tell_passing
@@ -76,6 +77,8 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"whistles {tell_whistles(cast=cast, places=places, now=now)} around the demo's community")
         surge = tell_desk(cast=cast, places=places, now=now)
         say(f"desk     answers kept, questions and calls; a storm of {surge} reports in the last hour")
+        # After the matters: what was dispatched before the list was is not touched by it.
+        publish_lists(cast=cast, places=places, now=now)
     tidy_search()
     learned = teach(now=now)
     say(f"learned  {learned} kinds of suggestions from the dispatched matters")

@@ -77,6 +77,7 @@ def tell_members(*, cast: Cast, places: list[Place], rng: Random, now: datetime)
             count += bool(_member(stage, state, nth, known.get(nth)))
         _lead(stage)
         if first:
+            _ask(stage)
             for nth in range(3):
                 count += bool(_mobile(stage, nth, rider if nth == 0 else None))
     return count
@@ -186,6 +187,36 @@ def _lead(stage: _Stage) -> None:
     people.nominate(
         team=stage.team, person=chosen[len(posts)].person, post=TeamPost.VICE_CAPTAIN, way="mass", supporters=23,
         reason="邻居们都说他热心、有办法", by=stage.secretary, at=stage.now - timedelta(days=2),
+    )  # fmt: skip
+
+
+def _ask(stage: _Stage) -> None:
+    """Help was asked for twice: one request is answered by some, the other waits, also for the member of the demo."""
+    at = stage.now - timedelta(hours=30)
+    rows = list(
+        CheckIn.objects.filter(path__startswith=stage.place.path, state=CheckInState.JOINED, kind=CheckInKind.MEMBER)
+        .select_related("person")
+        .order_by("pk")
+    )
+    known = next(row for row in rows if row.name == "陆晓琴")
+    others = [row for row in rows if row.pk != known.pk][:5]
+    made = people.ask_talents(
+        text="昨天下午陪 3 号楼王阿姨去医院拿报告，两小时左右", place=stage.place, check_ins=[row.pk for row in others],
+        due_at=at + timedelta(hours=8), by=stage.secretary, at=at,
+    )  # fmt: skip
+    for ask in made.asks.select_related("person", "request").order_by("pk")[:3]:
+        assert ask.person.user_id is not None
+        user = User.objects.get(pk=ask.person.user_id)
+        accept = stage.rng.random() < 0.6
+        people.answer_ask(
+            ask=ask, accept=accept, note="可以，我开车" if accept else "今天上班", by=actor_for(user, at=at),
+            at=at + timedelta(hours=2),
+        )  # fmt: skip
+    people.lapse_asks(at=stage.now)
+    people.ask_talents(
+        text="周六上午 9 点在活动室教老人用手机挂号，一个半小时", place=stage.place,
+        check_ins=[known.pk, *(row.pk for row in others[:3])], due_at=stage.now + timedelta(hours=20),
+        by=stage.secretary, at=stage.now - timedelta(hours=2),
     )  # fmt: skip
 
 

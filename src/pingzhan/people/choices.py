@@ -105,3 +105,18 @@ class NominationState(models.TextChoices):
     OPEN = "open", _("待研究")
     APPOINTED = "appointed", _("已任命")
     DECLINED = "declined", _("未采纳")
+
+
+class AskState(models.TextChoices):
+    """What somebody who was asked for help has answered."""
+
+    ASKED = "asked", _("等待答复")
+    ACCEPTED = "accepted", _("答应了")
+    DECLINED = "declined", _("没有答应")
+    LAPSED = "lapsed", _("到期未答复")
+
+
+class ListKind(models.TextChoices):
+    PASS_DOWN = "pass_down", _("下沉居村准入清单")
+    POWERS = "powers", _("小微执法权下放清单")
+    OFFERS = "offers", _("队伍服务清单")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pingzhan.core.jobs import every
 from pingzhan.core.search import index
 from pingzhan.journal.follow import follow
-from pingzhan.people.operations import end_terms, note_coverage
+from pingzhan.people.operations import end_terms, lapse_asks, note_coverage
 from pingzhan.people.queries import search_texts
 
 if TYPE_CHECKING:
@@ -33,3 +33,9 @@ def end_appointments(at: datetime) -> int:
 def keep_coverage(at: datetime) -> int:
     """Write down once a day how well places are covered."""
     return note_coverage(at=at)
+
+
+@every(60)
+def lapse_unanswered(at: datetime) -> int:
+    """Note of those who were asked for help and whose time is over that they did not answer."""
+    return lapse_asks(at=at)

@@ -132,6 +132,9 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.PLACE_DRAW, _("区域体检"), "desk:place_checks", "stethoscope"),
                     (P.ACCESS_GRANT, _("组织链"), "desk:organisation", "route"),
                     (P.PLACE_IMPORT, _("居村合并与改码"), "desk:place_mergers", "git-merge"),
+                    (P.MEMBER_VIEW, _("队伍"), "desk:teams", "user-circle"),
+                    (P.TALENT_ASK, _("能人库"), "desk:talents", "bulb"),
+                    (P.LIST_KEEP, _("清单"), "desk:lists", "books"),
                 ),
             ),
             (

@@ -12,6 +12,7 @@ from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.report import Location, report
 from pingzhan.matters.operations.units import unit_for, within_powers
+from pingzhan.matters.queries.pass_down import refusal
 from pingzhan.matters.queries.reference import reference
 from pingzhan.places.queries import get_places
 
@@ -98,10 +99,13 @@ def dispatch(
 ) -> Matter:
     """Hand the matter to `unit` (its code), by default the one that the rules suggest. `reply`: to the reporter.
 
-    After too many returns it is the superior who hands it on, or takes it, and that binds: no more returns.
+    What the list does not allow to be passed down to a community is refused, with what to do instead. After too many
+    returns it is the superior who hands it on, or takes it, and that binds: no more returns.
     """
     known = reference()
     chosen = within_powers(matter, unit_for(matter, unit))
+    if refused := refusal(by, matter, chosen):
+        raise Invalid(refused, errors=[{"loc": ["unit"], "msg": refused}])
     cap = known.limit(LimitKind.RETURNS, category=matter.category_id, urgency=matter.urgency)
     binds = matter.awaits_id is not None and matter.returns >= cap
     changes = {"handler_id": chosen.id} | ({"binding": True} if binds else {})

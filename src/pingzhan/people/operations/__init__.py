@@ -22,6 +22,10 @@ from pingzhan.people.operations.check_ins import reject as reject
 from pingzhan.people.operations.check_ins import resume as resume
 from pingzhan.people.operations.check_ins import submit as submit
 from pingzhan.people.operations.leader_import import import_leaders as import_leaders
+from pingzhan.people.operations.lists import LIST_LEVELS as LIST_LEVELS
+from pingzhan.people.operations.lists import LIST_RIGHTS as LIST_RIGHTS
+from pingzhan.people.operations.lists import Line as Line
+from pingzhan.people.operations.lists import publish_list as publish_list
 from pingzhan.people.operations.merging import merge_persons as merge_persons
 from pingzhan.people.operations.merging import undo_merge as undo_merge
 from pingzhan.people.operations.openings import open_check_in as open_check_in
@@ -41,6 +45,9 @@ from pingzhan.people.operations.skills import load_skills as load_skills
 from pingzhan.people.operations.skills import prove_skill as prove_skill
 from pingzhan.people.operations.skills import put_skill as put_skill
 from pingzhan.people.operations.snapshots import note_coverage as note_coverage
+from pingzhan.people.operations.talent import answer_ask as answer_ask
+from pingzhan.people.operations.talent import ask_talents as ask_talents
+from pingzhan.people.operations.talent import lapse_asks as lapse_asks
 from pingzhan.people.operations.teams import add_group as add_group
 from pingzhan.people.operations.teams import decide_nomination as decide_nomination
 from pingzhan.people.operations.teams import end_group as end_group

@@ -358,7 +358,7 @@ def _forgotten(check_in: CheckIn) -> dict[str, Any]:
 @transaction.atomic
 def move(*, check_in: CheckIn, to: str, by: Actor, at: datetime, note: str = "", version: int | None = None) -> CheckIn:
     """Hand the check-in over to the community where they live now, which vets it anew; answers the new one."""
-    place = get_places([to]).get(to) if to else None
+    place = get_places([to]).get(to) if to and "\x00" not in to else None
     if place is None or place.level in _TOO_HIGH or place.level == Level.HOUSEHOLD:
         raise _invalid("to", _("请选择要转去的街镇或居村"))
     if _community(place.path) == _community(check_in.path) and check_in.state != S.SUBMITTED:

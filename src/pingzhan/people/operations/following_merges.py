@@ -6,7 +6,7 @@ from django.db.models import Model, QuerySet
 
 from pingzhan.people.choices import CheckInState, NominationState
 from pingzhan.people.events import MergeUndone, PersonsMerged, listen
-from pingzhan.people.models import CheckIn, Nomination, PersonSkill, TeamMember
+from pingzhan.people.models import CheckIn, Nomination, PersonSkill, TalentAsk, TeamMember
 from pingzhan.people.workflow import ACTIVE
 
 # What points at a person, under the name by which the merge remembers what was moved.
@@ -15,6 +15,7 @@ ROWS: dict[str, type[Model]] = {
     "team_members": TeamMember,
     "skills": PersonSkill,
     "nominations": Nomination,
+    "asks": TalentAsk,
 }
 
 
@@ -36,8 +37,10 @@ def follow(event: PersonsMerged) -> None:
         again.update(state=NominationState.DECLINED, decided_at=at)
     for name, model in ROWS.items():
         rows = _of(model, gone)
+        if model is TalentAsk:  # asked twice: the answer of who is kept counts
+            rows = rows.exclude(request__in=_of(TalentAsk, kept).values("request"))
         event.moved[name] = [str(pk) for pk in rows.values_list("pk", flat=True).order_by("pk")]
-        rows.update(person=kept)
+        _all(model).filter(pk__in=event.moved[name]).update(person=kept)
 
 
 @listen(MergeUndone)

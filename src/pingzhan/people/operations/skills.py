@@ -51,7 +51,7 @@ def put_skill(
 ) -> Skill:  # fmt: skip
     """Enter a skill, or set one right; `ended` takes it off the list, those who have it keep it."""
     require(by, Permission.LIST_KEEP, path)
-    if not name.strip() or "\x00" in name + name_en:
+    if not name.strip() or "\x00" in code + parent + name + name_en:
         raise _invalid("name", _("请填写名称"))
     above = Skill.objects.filter(pk=parent, parent__isnull=True).first() if parent else None
     if parent and above is None:

@@ -105,6 +105,8 @@ def nominate(
         raise _invalid("post", _("请选择推荐担任的职务"))
     if way not in NominationWay.values:
         raise _invalid("way", _("请选择推荐方式"))
+    if "\x00" in organisation + reason:
+        raise _invalid("reason", _("含有无法识别的字符"))
     if way == NominationWay.MASS and supporters < 1:
         raise _invalid("supporters", _("请填写推荐的群众人数"))
     if way == NominationWay.ORGANISATION and not organisation.strip():

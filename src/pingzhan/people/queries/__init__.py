@@ -33,6 +33,12 @@ from pingzhan.people.queries.coverage import post_of as post_of
 from pingzhan.people.queries.coverage import required_posts as required_posts
 from pingzhan.people.queries.coverage import strength as strength
 from pingzhan.people.queries.coverage import trend as trend
+from pingzhan.people.queries.lists import items_of as items_of
+from pingzhan.people.queries.lists import list_for as list_for
+from pingzhan.people.queries.lists import list_in_force as list_in_force
+from pingzhan.people.queries.lists import lists_for as lists_for
+from pingzhan.people.queries.lists import may_pass_down as may_pass_down
+from pingzhan.people.queries.lists import versions_of as versions_of
 from pingzhan.people.queries.persons import PersonFilters as PersonFilters
 from pingzhan.people.queries.persons import doubles_of as doubles_of
 from pingzhan.people.queries.persons import doubles_page as doubles_page
@@ -55,6 +61,13 @@ from pingzhan.people.queries.skills import proof_state as proof_state
 from pingzhan.people.queries.skills import skills_of as skills_of
 from pingzhan.people.queries.staff import Colleague as Colleague
 from pingzhan.people.queries.staff import colleagues_of as colleagues_of
+from pingzhan.people.queries.talent import TalentFilters as TalentFilters
+from pingzhan.people.queries.talent import answers_of as answers_of
+from pingzhan.people.queries.talent import ask_for as ask_for
+from pingzhan.people.queries.talent import asks_of as asks_of
+from pingzhan.people.queries.talent import request_for as request_for
+from pingzhan.people.queries.talent import requests_for as requests_for
+from pingzhan.people.queries.talent import search_talents as search_talents
 from pingzhan.people.queries.teams import member_of as member_of
 from pingzhan.people.queries.teams import memberships_of as memberships_of
 from pingzhan.people.queries.teams import open_nominations as open_nominations

@@ -59,7 +59,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "next": found.next or "",
         "first": "after" not in request.GET,
         "tabs": _tabs(request, filters, counts),
-        "places": _places(actor, filters.place),
+        "places": place_options(actor, P.MEMBER_VIEW, filters.place),
         "skills": skill_groups(),
         "slots": Slot.choices,
         "kinds": CheckInKind.choices,
@@ -83,8 +83,9 @@ def _tabs(request: HttpRequest, filters: MemberFilters, counts: dict[str, int]) 
     return found + [tab(state.value, str(state.label)) for state in TABS]
 
 
-def _places(actor: Actor, chosen: str) -> list[tuple[str, str]]:
-    within = roots(actor, P.MEMBER_VIEW)
+def place_options(actor: Actor, right: P, chosen: str) -> list[tuple[str, str]]:
+    """Places to choose from where the actor has the right: their own, what lies below, and below the chosen one."""
+    within = roots(actor, right)
     digits = chosen.partition("-")[0]
     found = to_narrow_by(within, [chosen, digits, digits[:9], digits[:6]] if chosen else [])
     top = min((place.path.count("/") for place in found), default=0)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.portal import check_in, maps, membership, mine, notices, pages, report, similar, track
+from pingzhan.web.portal import check_in, maps, membership, mine, notices, pages, report, similar, team, track
 
 app_name = "portal"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("track/<slug:number>/<slug:step>/", track.step, name="step"),
     path("mine/", mine.matters, name="mine"),
     path("mine/data/", mine.data, name="data"),
+    path("mine/team/", team.team, name="team"),
+    path("mine/asks/<uuid:ask_id>/", team.answer, name="answer"),
     path("mine/check-ins/<uuid:check_in_id>/correct/", membership.correct, name="membership_correct"),
     path("mine/check-ins/<uuid:check_in_id>/<slug:act>/", membership.act, name="membership"),
     path("notices/", notices.notices, name="notices"),
