@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -26,6 +26,7 @@ from pingzhan.matters.operations.whistle import blow
 from pingzhan.matters.queries import reference
 from pingzhan.matters.queries.lists import Filters
 from pingzhan.people.operations import create_unit, set_up_team
+from pingzhan.people.queries import colleagues_of
 from pingzhan.places.models import Place
 from pingzhan.stations.queries import current_stations
 from tests.api.calls import BODIES
@@ -309,7 +310,7 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
         client, f"/api/v1/matters/{matter.number}/whistle", units=[f"{DISTRICT}.operations"]
     ),
     "assign_matter": lambda _, client, matter: _post(
-        client, f"/api/v1/matters/{matter.number}/assign", person=str(uuid4())
+        client, f"/api/v1/matters/{matter.number}/assign", person=str(_colleague(matter))
     ),
     "get_whistle": _whistle(""),
     **{f"{step}_whistle": _whistle(step) for step in WHISTLE_STEPS},
@@ -325,6 +326,11 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "get_export": lambda ground, client, matter: client.get(_export(ground)),
     "get_export_file": lambda ground, client, matter: client.get(f"{_export(ground)}/file"),
 }
+
+
+def _colleague(matter: Matter) -> UUID:
+    """Somebody of the unit in charge, whoever where it has nobody."""
+    return next((one.person_id for one in colleagues_of([matter.handler_id])), uuid4())
 
 
 def station_of(place: str) -> UUID:

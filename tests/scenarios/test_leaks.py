@@ -111,6 +111,7 @@ def test_by_the_api(nosy: tuple[World, str, Matter]) -> None:
         "feed_back": {"reply": "看看"}, "rate": {"stars": 1}, "publish": {"title": "看", "text": "看", "result": "看"},
         "reopen": {"reason": "看看"}, "supervise": {"note": "看看"}, "split": {"parts": ["看看"]},
         "progress": {"note": "看看"}, "merge": {"into": matter.number}, "report_back": {"reply": "看看"},
+        "ask": {"text": "看看"}, "answer": {"text": "看看"},
     }  # fmt: skip
     for step in TABLE:
         response = api.post(f"{address}/{step.value}", bodies.get(step.value, {}), content_type="application/json")

@@ -73,7 +73,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "portal:hint": ("post", EVERYBODY),
     "portal:places": ("get", EVERYBODY),
     "portal:similar": ("post", EVERYBODY),
-    "portal:follow": ("post", NOBODY),  # only what was offered a moment ago
+    "portal:follow": ("post", EVERYBODY),  # and is told that nothing was offered a moment ago
     "portal:receipt": ("get", EVERYBODY),  # leads to where the code is asked for
     "portal:outlines": ("get", EVERYBODY),
     "portal:place": ("get", EVERYBODY),

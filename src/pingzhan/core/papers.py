@@ -73,7 +73,7 @@ h1 { font-size: 18pt; text-align: center; margin: 0 0 2pt 0; }
 h2 { font-size: 12pt; margin: 10pt 0 3pt 0; }
 p { margin: 2pt 0; }
 p.sub { text-align: center; margin-bottom: 8pt; }
-p.small, p.foot { font-size: 8.5pt; color: #444; }
+p.small, p.foot { font-size: 8.5pt; color: #444; font-family: monospace; }
 table { width: 100%; border-collapse: collapse; margin: 3pt 0; }
 td, th { border: 0.5pt solid #888; padding: 2.5pt 4pt; text-align: left; vertical-align: top; }
 th { background-color: #eef3f3; }

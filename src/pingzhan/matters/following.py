@@ -14,6 +14,7 @@ from pingzhan.core.db import under
 from pingzhan.journal.operations import draft, record_many
 from pingzhan.matters.models import (
     AnswerTemplate,
+    Cluster,
     DispatchRule,
     FirstTimes,
     Matter,
@@ -28,6 +29,7 @@ from pingzhan.places.rules.codes import codes_of
 
 FOLLOWING |= dict.fromkeys((Matter, Supervision, FirstTimes, DispatchRule, Power), "path")
 stays(Notice)
+follows(Cluster)
 stays(Whistle)
 follows(AnswerTemplate)
 

@@ -7,7 +7,18 @@ from pingzhan.access import operations as access
 from pingzhan.access.actors import SYSTEM
 from pingzhan.access.queries import get_grant
 from pingzhan.core.ids import uuid7
-from pingzhan.people.models import Appointment, Chain, CheckIn, CoverageDay, Person, Roster, Team, Unit
+from pingzhan.people.models import (
+    Appointment,
+    Chain,
+    CheckIn,
+    CoverageDay,
+    ListVersion,
+    Person,
+    Roster,
+    TalentRequest,
+    Team,
+    Unit,
+)
 from pingzhan.places.events import FOLLOWING, Move, PlacesMoved, follows, places_moved, rewrite, stays
 
 CURRENT = Q(until__isnull=True)
@@ -20,6 +31,9 @@ follows(Roster)
 follows(Team, current=CURRENT)
 FOLLOWING |= {Appointment: "path", Chain: "path"}
 stays(CoverageDay)
+# A list is of a street or a whole area, and one of a community goes to whoever took it over; old versions with it.
+follows(ListVersion)
+follows(TalentRequest)
 
 
 @places_moved.listen

@@ -78,6 +78,8 @@ def hand_back(*, matter: Matter, by: Actor, at: datetime, reason: str = "") -> T
     """Not me after all: the matter waits for another of the unit. By who has it, or who assigns there."""
     held = Taking.objects.filter(matter=matter, until__isnull=True).select_related("person").first()
     if held is None:
+        if not (holds_for(by, matter) or may_assign(by, matter)):
+            raise NotAllowed(_("只有接单的人，或能派单的人，可以交回。"))
         raise StateConflict(_("这件事项现在没有人接。"), allowed=["taken"], current="free")
     mine = by.user_id is not None and held.person.user_id == by.user_id
     if not mine and not may_assign(by, matter):
@@ -93,7 +95,9 @@ def hand_back(*, matter: Matter, by: Actor, at: datetime, reason: str = "") -> T
 def set_cap(*, unit: str, cap: int | None, by: Actor, at: datetime) -> None:
     """At most `cap` (1 to 200) open matters a person of the unit; None: no limit. What is above it already stays."""
     ref = next((one for one in reference().units.values() if one.code == unit), None)
-    if ref is None or not can(by, Permission.MATTER_ASSIGN, ref.path, unit_id=ref.id):
+    if ref is None:
+        raise Invalid(_("请选择单位"), errors=[{"loc": ["unit"], "msg": _("请选择单位")}])
+    if not can(by, Permission.MATTER_ASSIGN, ref.path, unit_id=ref.id):
         raise NotAllowed(_("您不能设定这个单位的接单上限。"))
     if cap is not None and not 1 <= cap <= 200:
         message = _("上限为 1 至 200 件，留空为不限")

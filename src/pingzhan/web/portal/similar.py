@@ -74,7 +74,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         offered = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=OFFERED_SECONDS)
         matter = followed_matter(UUID(offered))
     except (signing.BadSignature, ValueError, NotFound):
-        return render(request, "portal/parts/followed.html", {"gone": True}, status=404)
+        return render(request, "portal/parts/followed.html", {"gone": True})
     anonymous = request.POST.get("anonymous") == "on"
     phone = "" if anonymous else request.POST.get("contact_phone", "")[:24]
     actor: Actor = ANONYMOUS if anonymous else request.actor  # type: ignore[attr-defined]
