@@ -54,7 +54,10 @@ def test_three_reports_of_one_trouble_are_told_together(world: "World", visit: V
     kept, *others = (world.report(by="resident") for _ in range(3))
     for other in others:
         page = open_sheet(visit, "secretary", other.number)
-        take(page, "merge", status="已合并", into=kept.number)
+        page.locator("details.step-box").filter(has=page.locator("#f-merge-into")).locator("summary").first.click()
+        page.locator("#f-merge-into").fill(kept.number)
+        page.locator("form", has=page.locator("#f-merge-into")).locator(".step-buttons button").first.click()
+        expect(page.locator(".sheet-chips")).to_contain_text("已合并")
     world.advance(kept, to="completed")
     secretary = open_sheet(visit, "secretary", kept.number)
     expect(secretary.get_by_role("heading", name="并入本件的反映")).to_be_visible()

@@ -92,6 +92,7 @@ def show(
     beside = passing(matter)
     steps = next_steps(actor, matter)
     known = reference()
+    units = units_for(matter) if {Step.DISPATCH, Step.REFER} & set(steps) else []
     queue = _list_of(request)
     row = rows_of([matter], at=at)[0]
     following = next_in_queue(actor, queue, matter, at=at)
@@ -115,7 +116,9 @@ def show(
         "similar": alike_for(actor, matter, at=at) if Step.MERGE in steps else [],
         "followers": followers_of(matter),
         "learned": _learned(matter) if {Step.ACCEPT, Step.DISPATCH} & set(steps) else {},
-        "units": units_for(matter) if {Step.DISPATCH, Step.REFER} & set(steps) else [],
+        "units": units,
+        # Whom the rules name is who it is beyond: nobody is chosen beforehand but the superior.
+        "units_above": [unit | {"suggested": False} for unit in units],
         "categories": category_choices() if Step.ACCEPT in steps else [],
         "places": _places(actor, matter) if Step.ACCEPT in steps else [],
         "urgencies": Urgency.choices,
