@@ -50,8 +50,9 @@ def test_one_follows_what_was_offered_and_nothing_else(world: World) -> None:
     assert "已关注" in answer.content.decode()
     following = Following.objects.get()
     assert following.phone.open() == "10012340000"
-    assert client.post(reverse("portal:follow"), {"token": token + "x"}).status_code == 404
-    assert client.post(reverse("portal:follow"), {"token": str(Matter.objects.get().pk)}).status_code == 404
+    for wrong in (token + "x", str(Matter.objects.get().pk)):  # told in words, on the page where it was pressed
+        answer = client.post(reverse("portal:follow"), {"token": wrong})
+        assert answer.context["gone"]
     assert client.post(reverse("portal:follow"), {"token": token, "contact_phone": "abc"}).status_code == 422
 
 
