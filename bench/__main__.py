@@ -28,6 +28,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "suggestion": ("sqlite",),
     "clusters": ("sqlite",),
     "grids": ("sqlite",),
+    "activate": ("sqlite", "postgres"),
 }
 
 

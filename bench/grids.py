@@ -5,12 +5,9 @@ the communities' outlines, buildings and households are invented. The files lie 
 `PINGZHAN_BENCH_DATA`; without them a city of the same size is invented from nothing.
 """
 
-import csv
 import json
-import os
 import time
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import shapely
@@ -18,6 +15,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from bench.city import DATA, ROOT, codes
 from bench.ground import QUICK, quantile, row
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import insert_many
@@ -31,10 +29,7 @@ from pingzhan.places.rules.codes import Row, building_code
 from pingzhan.places.rules.outlines import area_of, features_of
 from pingzhan.places.rules.sizes import kind_of_community
 
-DATA = Path(os.environ.get("PINGZHAN_BENCH_DATA", "../shared/data"))
 HOUSEHOLDS = 60_000 if QUICK else 1_100_000
-COMMUNITIES = 80 if QUICK else 1529
-ROOT = "2308"
 
 
 def main() -> None:
@@ -56,28 +51,6 @@ def main() -> None:
             accept_proposal(proposal=proposal, by=SYSTEM, at=at)
     accepted, accepting = time.perf_counter() - start, time.process_time() - busy
     report(len(communities), spent, (proposed, proposing), (accepted, accepting))
-
-
-def codes() -> list[Row]:
-    """The official rows, or invented ones of the same shape."""
-    file = DATA / "divisions" / "jiamusi.csv"
-    if file.exists():
-        with file.open(encoding="utf-8", newline="") as opened:
-            found = [Row(n, line["code"], line["name"]) for n, line in enumerate(csv.DictReader(opened), 2)]
-        if not QUICK:
-            return found
-        kept = [one.code for one in found if len(one.code) == 12][:COMMUNITIES]
-        return [one for one in found if len(one.code) < 12 or one.code in kept]
-    made = [Row(1, ROOT, "佳木斯市")]
-    for district in range(10):
-        made.append(Row(0, f"{ROOT}{district + 1:02d}", f"第{district + 1}区"))
-        for street in range(10):
-            made.append(Row(0, f"{ROOT}{district + 1:02d}{street + 1:03d}", f"第{street + 1}街道"))
-    streets = [one.code for one in made if len(one.code) == 9]
-    for n in range(COMMUNITIES):
-        name = f"第{n + 1}{'村委会' if n % 2 else '社区居委会'}"
-        made.append(Row(0, f"{streets[n % len(streets)]}{n // len(streets) + 1:03d}", name))
-    return made
 
 
 def lay_ground(rows: list[Row], at: object) -> list[Place]:

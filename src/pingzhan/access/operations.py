@@ -167,8 +167,10 @@ def grant_for_response(
     end at `until` by themselves, whatever else happens, since the resolver asks for the date at every request.
     """
     rows = []
-    for one in dict.fromkeys(grants):
-        require(by, Permission.RESPONSE_ACTIVATE, one.path)
+    wanted = dict.fromkeys(grants)
+    for path in {one.path for one in wanted}:
+        require(by, Permission.RESPONSE_ACTIVATE, path)
+    for one in wanted:
         if one.role not in ROLES:
             raise Invalid(_("没有这个角色"), errors=[{"loc": ["role"], "msg": _("没有这个角色")}])
         if ROLES[one.role].by_unit and one.unit_id is None:

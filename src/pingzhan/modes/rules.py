@@ -23,7 +23,8 @@ SHAPES: dict[str, Shape] = {
     OverlayKind.BOOKING: Shape({"state": str}, {"note": str, "room": str}),
     OverlayKind.PERSON_ROLE: Shape({"role": str, "path": str}, {"title": str, "unit": str}),
     OverlayKind.PERSON_DUTY: Shape(
-        {"duty": str, "part": str}, {"title": str, "tasks": list, "reports_to": str, "metres": int, "subject": str}
+        {"duty": str, "part": str},
+        {"title": str, "tasks": list, "reports_to": str, "metres": int, "subject": str, "skills": list},
     ),
     OverlayKind.CLOCK: Shape({"minutes": int}, {"basis": str}, reaches_down=True),
     OverlayKind.VISIT: Shape({"per_day": int}, {"need": str}, reaches_down=True),

@@ -182,25 +182,43 @@ def profiles_of(room_ids: Collection[UUID]) -> dict[UUID, list[Profile]]:
 
 
 def rooms_fit_for(function: str, paths: Collection[str]) -> dict[UUID, list[Fit]]:
-    """By station under `paths`, the rooms that could serve as `function`, the best first.
+    """By station under `paths`, the rooms that could serve as `function`, the best first; see `rooms_fit`."""
+    found: dict[UUID, list[Fit]] = {}
+    for fit in rooms_fit([function], paths).get(function, []):
+        found.setdefault(fit.room.station_id, []).append(fit)
+    return found
+
+
+def rooms_fit(wanted: Collection[str], paths: Collection[str]) -> dict[str, list[Fit]]:
+    """By function, the rooms of stations under `paths` that could serve as it, the best first.
 
     Best is: found fit by somebody, nothing missing, the larger. Rooms found fit come also with something missing, so
     that it can be told; others only with everything there. Three statements.
     """
-    kind = FunctionKind.objects.filter(code=function).first()
-    if kind is None:
+    kinds = list(FunctionKind.objects.filter(code__in=list(wanted)).order_by("code"))
+    if not kinds:
         return {}
-    stations = current_stations(paths)
-    rooms = list(Room.objects.filter(station__in=stations, until__isnull=True).select_related("station").order_by("id"))
-    fit = {row.room_id: row for row in Profile.objects.filter(function=kind, room__in=rooms).order_by("id")}
-    found: dict[UUID, list[tuple[tuple[bool, int, int, str], Fit]]] = {}
-    for room in rooms:
-        profile = fit.get(room.pk)
-        missing = missing_hardware(kind.hardware, room.facilities)
-        if profile is None and missing:
-            continue
-        capacity = profile.capacity if profile and profile.capacity else room.capacity
-        minutes = profile.minutes if profile and profile.minutes is not None else kind.minutes
-        rank = (profile is None, len(missing), -capacity, str(room.pk))
-        found.setdefault(room.station_id, []).append((rank, Fit(room, missing, capacity, minutes)))
-    return {station: [one[1] for one in sorted(rows, key=lambda one: one[0])] for station, rows in found.items()}
+    here = Room.objects.filter(station__in=current_stations(paths), until__isnull=True)
+    rooms = list(here.select_related("station", "function").order_by("id"))
+    profiles = Profile.objects.filter(function__in=kinds, room__in=here).order_by("id")
+    fit = {(row.function_id, row.room_id): row for row in profiles}
+    found: dict[str, list[Fit]] = {}
+    for kind in kinds:
+        ranked = []
+        for room in rooms:
+            profile = fit.get((kind.code, room.pk))
+            one = _fit(room, kind, profile)
+            if one is not None:
+                ranked.append(((profile is None, len(one.missing), -one.capacity, str(room.pk)), one))
+        found[kind.code] = [one for _rank, one in sorted(ranked, key=lambda pair: pair[0])]
+    return found
+
+
+def _fit(room: Room, kind: FunctionKind, profile: Profile | None) -> Fit | None:
+    """What is to be said of a room and a function; None where nobody found it fit and something is missing."""
+    missing = missing_hardware(kind.hardware, room.facilities)
+    if profile is None and missing:
+        return None
+    capacity = profile.capacity if profile and profile.capacity else room.capacity
+    minutes = profile.minutes if profile and profile.minutes is not None else kind.minutes
+    return Fit(room, missing, capacity, minutes)

@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.access.models import Grant
@@ -22,28 +20,12 @@ from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.readiness import readiness
 from pingzhan.response.queries.responses import my_duties
+from tests.factories.peacetime import peacetime
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
 from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET, NEAR, World
 
 pytestmark = pytest.mark.django_db
-
-# Tables that an emergency may write: its own. Everything else is peacetime's, to the byte.
-OWN = {"modes", "response", "journal", "core", "django_tasks_db", "sessions", "django_tasks_database"}
-
-
-def peacetime() -> dict[str, list[Any]]:
-    """Every row of every peacetime table as the database holds it; of grants those that no response gave."""
-    found = {}
-    for model in apps.get_models():
-        if model._meta.app_label in OWN:
-            continue
-        table, key = model._meta.db_table, model._meta.pk.column
-        where = "WHERE response_id IS NULL" if model is Grant else ""
-        with connection.cursor() as cursor:
-            cursor.execute(f'SELECT * FROM "{table}" {where} ORDER BY "{key}"')
-            found[table] = cursor.fetchall()
-    return found
 
 
 def press(

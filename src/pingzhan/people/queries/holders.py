@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 
 from pingzhan.core.db import under
-from pingzhan.people.models import Appointment, Person
+from pingzhan.people.models import Appointment, Person, PersonSkill
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,25 @@ def holders_under(paths: Sequence[str], roles: Collection[str]) -> list[Holder]:
             "place__lon", "place__lat",
         )
     ]  # fmt: skip
+
+
+def skilled_under(paths: Sequence[str], skills: Collection[str], *, today: date) -> dict[UUID, set[str]]:
+    """Which of these skills, or of groups of skills, those who hold an office at or below these have; one statement.
+
+    A skill whose proof has expired does not count.
+    """
+    reach = Q(pk__in=[])
+    for path in paths:
+        reach |= under("path", path)
+    holders = Appointment.objects.filter(reach, until__isnull=True).values("person_id")
+    rows = PersonSkill.objects.filter(
+        Q(skill__in=list(skills)) | Q(skill__parent__in=list(skills)),
+        Q(proof_until__isnull=True) | Q(proof_until__gte=today), person__in=holders, until__isnull=True,
+    )  # fmt: skip
+    found: dict[UUID, set[str]] = {}
+    for person, *codes in rows.order_by("person", "skill").values_list("person_id", "skill_id", "skill__parent_id"):
+        found.setdefault(person, set()).update(code for code in codes if code and code in skills)
+    return found
 
 
 def names_of_people(ids: Collection[UUID]) -> dict[UUID, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.matters.choices import ClockKind
 from pingzhan.matters.queries.figures import NAMES, figures_under
+from pingzhan.people.queries.skills import catalogue
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Plan, PlanVersion
 from pingzhan.response.rules.adapt import Conflict, Difference, conflicts, differences, effective
@@ -75,14 +77,23 @@ def version_of(plan: Plan, version_id: UUID) -> PlanVersion:
 
 
 def data_of(version: PlanVersion) -> dict[str, Any]:
-    """The document of a version; {} for a draft that cannot be read."""
-    document, _findings = read(version.source)
+    """The document of a version, to be read and not changed; {} for a draft that cannot be read."""
+    return _data(version.source)
+
+
+@lru_cache(maxsize=64)
+def _data(source: str) -> dict[str, Any]:
+    document, _findings = read(source)
     return document.data if document is not None and isinstance(document.data, dict) else {}
 
 
 def check_here(source: str) -> tuple[dict[str, Any] | None, list[Finding]]:
-    """Check a document against the codes of this installation; one statement."""
-    return check(source, functions=list(functions()), clocks=list(ClockKind.values), figures=FIGURES)
+    """Check a document against the codes of this installation; two statements.
+
+    Before a catalogue of skills was loaded any skill may be named.
+    """
+    skills = [skill.code for skill in catalogue()] or None
+    return check(source, functions=list(functions()), clocks=list(ClockKind.values), figures=FIGURES, skills=skills)
 
 
 def adaptations_in_use(plan: Plan) -> list[tuple[str, PlanVersion]]:

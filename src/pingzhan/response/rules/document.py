@@ -117,11 +117,11 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int], findings: list[F
 
 def check(
     source: str, *, functions: Collection[str] | None = None, clocks: Collection[str] | None = None,
-    figures: Collection[str] | None = None,
+    figures: Collection[str] | None = None, skills: Collection[str] | None = None,
 ) -> tuple[dict[str, Any] | None, list[Finding]]:  # fmt: skip
     """The plan, or None, and everything that is wrong with it, by line.
 
-    `functions`, `clocks`, `figures` are the codes that exist in this installation; None leaves that unchecked.
+    `functions`, `clocks`, `figures`, `skills` are the codes that exist here; None leaves that unchecked.
     """
     document, findings = read(source)
     if document is None:
@@ -131,7 +131,7 @@ def check(
         _in_words(error, document) for error in validator("adaptation" if adapts else "plan").iter_errors(document.data)
     ]
     if not findings:
-        known = _Known(functions, clocks, figures)
+        known = _Known(functions, clocks, figures, skills)
         findings += _adaptation(document, known) if adapts else _meaning(document, known)
     findings.sort(key=lambda one: (one.line, one.where))
     return (None if findings else document.data), findings
@@ -142,6 +142,7 @@ class _Known:
     functions: Collection[str] | None
     clocks: Collection[str] | None
     figures: Collection[str] | None
+    skills: Collection[str] | None
 
 
 def _meaning(document: Document, known: _Known) -> list[Finding]:
@@ -186,6 +187,11 @@ def _item(
         if known.functions is not None and code not in known.functions:
             yield _finding(
                 document, (*path, name), _("没有功能“%(code)s”") % {"code": code}, _like(code, known.functions)
+            )
+    for code in item.get("skills", []):
+        if known.skills is not None and code not in known.skills:
+            yield _finding(
+                document, (*path, "skills"), _("没有技能“%(code)s”") % {"code": code}, _like(code, known.skills)
             )
     if known.clocks is not None and item.get("clock", "") not in {"", *known.clocks}:
         yield _finding(

@@ -40,13 +40,14 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What the plan asks for and is not there; `kind` is one of readiness's."""
+    """What the plan asks for and is not there; `kind` is one of readiness's, `about` the id of what is to be mended."""
 
     kind: str
     place: str
     path: str
     subject: str
     reason: str
+    about: str = ""  # of a person or a station, where there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Manifest:
     asked: int  # how many posts and rooms the plan asks for
     checklist: tuple[str, ...] = ()
     digest: str = ""
-    names: dict[str, str] = field(default_factory=dict)  # of the places that occur, by code
+    names: dict[str, str] = field(default_factory=dict)  # of the places above, by code
 
     @property
     def counts(self) -> dict[str, int]:

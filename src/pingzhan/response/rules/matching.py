@@ -15,43 +15,45 @@ SHORT = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Arc:
-    """Person `person` may take unit `unit` (both by index) at this cost, a whole number below SHORT."""
+class Arcs:
+    """Person `person` may take unit `unit` (by index) at `cost`, a whole number below SHORT: columns of one length.
 
-    unit: int
-    person: int
-    cost: int
+    `metres` is how far it is, -1 where nobody knows; it is carried along and not computed with.
+    """
+
+    unit: np.ndarray
+    person: np.ndarray
+    cost: np.ndarray
+    metres: np.ndarray
 
 
-def assign(*, wanted: Sequence[int], load: Sequence[int], arcs: Sequence[Arc]) -> list[list[int]]:
-    """For each unit the people that it gets, the cheapest first; fewer than wanted where there are not enough.
+def assign(*, wanted: Sequence[int], load: Sequence[int], arcs: Arcs) -> list[list[int]]:
+    """For each unit the arcs that it gets, the cheapest first; fewer than wanted where there are not enough people.
 
     `wanted` is how many each unit asks for, `load` how many units each person takes at most. Deterministic: the same
     input gives the same answer. Raises RuntimeError when the solver does not end well, which would be a mistake here.
     """
-    units, people = len(wanted), len(load)
+    units, people, count = len(wanted), len(load), len(arcs.unit)
     if not units:
         return []
     source, sink = units + people, units + people + 1
-    tails = [source] * units + [arc.unit for arc in arcs] + [units + one for one in range(people)] + list(range(units))
-    heads = list(range(units)) + [units + arc.person for arc in arcs] + [sink] * people + [sink] * units
-    capacities = [*wanted, *([1] * len(arcs)), *load, *wanted]
-    costs = [0] * units + [arc.cost for arc in arcs] + [0] * people + [SHORT] * units
+    each, everybody = np.arange(units), units + np.arange(people)
+    tails = np.concatenate([np.full(units, source), arcs.unit, everybody, each])
+    heads = np.concatenate([each, units + arcs.person, np.full(people, sink), np.full(units, sink)])
+    capacities = np.concatenate([wanted, np.ones(count), load, wanted])
+    costs = np.concatenate([np.zeros(units), arcs.cost, np.zeros(people), np.full(units, SHORT)])
     from ortools.graph.python import min_cost_flow  # a second to load: with the first matching, not with every process
 
     flow = min_cost_flow.SimpleMinCostFlow()
     flow.add_arcs_with_capacity_and_unit_cost(
-        np.array(tails, dtype=np.int32), np.array(heads, dtype=np.int32), np.array(capacities, dtype=np.int64),
-        np.array(costs, dtype=np.int64),
-    )  # fmt: skip
+        tails.astype(np.int32), heads.astype(np.int32), capacities.astype(np.int64), costs.astype(np.int64)
+    )
     total = int(sum(wanted))
     flow.set_nodes_supplies(np.array([source, sink], dtype=np.int32), np.array([total, -total], dtype=np.int64))
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the assignment did not end well: {status}")
-    flows = flow.flows(np.arange(units, units + len(arcs), dtype=np.int32)) if arcs else []
-    found: list[list[tuple[int, int]]] = [[] for _ in wanted]
-    for arc, used in zip(arcs, flows, strict=True):
-        if used:
-            found[arc.unit].append((arc.cost, arc.person))
-    return [[person for _cost, person in sorted(one)] for one in found]
+    used = np.flatnonzero(flow.flows(np.arange(units, units + count, dtype=np.int32))) if count else each[:0]
+    used = used[np.lexsort((arcs.person[used], arcs.cost[used], arcs.unit[used]))]
+    starts = np.searchsorted(arcs.unit[used], np.arange(1, units))
+    return [part.tolist() for part in np.split(used, starts)]

@@ -24,7 +24,7 @@ from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import data_of, plan_for, plans_for, published
 from pingzhan.response.queries.readiness import places_to_choose
-from pingzhan.web.command.words import COLOURS, LEVELS, counts_in_words, level_label
+from pingzhan.web.command.words import COLOURS, LEVELS, counts_in_words, level_label, skill_names, why_words
 from pingzhan.web.guards import needs
 from pingzhan.web.middleware import signed_in_twice
 
@@ -103,6 +103,7 @@ def _show(
     lines = place_lines(
         [*manifest.paths, *{item.path for item in manifest.items[:20000]}, *{gap.path for gap in manifest.gaps}]
     )
+    skills = skill_names()
     groups: dict[str, dict[str, Any]] = {}
     for item in manifest.items:
         if words and words not in f"{item.subject} {item.before} {item.after} {lines.get(item.path, '')}":
@@ -110,7 +111,8 @@ def _show(
         group = groups.setdefault(item.kind, {"label": str(OverlayKind(item.kind).label), "count": 0, "rows": []})
         group["count"] += 1
         if len(group["rows"]) < SHOWN:
-            group["rows"].append({"item": item, "place": lines.get(item.path, "")})
+            why = why_words(item.payload, skills)
+            group["rows"].append({"item": item, "place": lines.get(item.path, ""), "why": why})
     query = request.GET.copy() if request.method == "GET" else asked.copy()
     for name in ("csrfmiddlewaretoken", "digest", "q"):
         query.pop(name, None)
@@ -143,20 +145,28 @@ def _show(
 def export(request: HttpRequest) -> HttpResponse:
     """The whole preview as a workbook."""
     manifest = _compiled(request, request.GET)
-    lines = place_lines({item.path for item in manifest.items})
+    lines, skills = place_lines({item.path for item in manifest.items}), skill_names()
     content = write_workbook(
         str(_("预览")),
-        [str(title) for title in (_("类别"), _("区域"), _("对象"), _("原来"), _("改为"), _("依据"))],
-        [_row(item, lines) for item in manifest.items],
+        [str(title) for title in (_("类别"), _("区域"), _("对象"), _("原来"), _("改为"), _("依据"), _("选人理由"))],
+        [_row(item, lines, skills) for item in manifest.items],
     )
     answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     answer["Content-Disposition"] = f'attachment; filename="preview-{manifest.plan}-{manifest.level}.xlsx"'
     return answer
 
 
-def _row(item: "Item", lines: dict[str, str]) -> list[str]:
+def _row(item: "Item", lines: dict[str, str], skills: dict[str, str]) -> list[str]:
     label = str(OverlayKind(item.kind).label)
-    return [label, lines.get(item.path, ""), item.subject, item.before, item.after, item.reason]
+    return [
+        label,
+        lines.get(item.path, ""),
+        item.subject,
+        item.before,
+        item.after,
+        item.reason,
+        why_words(item.payload, skills),
+    ]
 
 
 @require_POST

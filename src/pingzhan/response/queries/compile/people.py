@@ -1,0 +1,56 @@
+"""People: who may be asked at all, and the roles that they get beside their own."""
+
+from collections.abc import Sequence
+
+from pingzhan.access.roles import ROLES
+from pingzhan.modes.choices import OverlayKind as K
+from pingzhan.people.queries.holders import Holder, holders_under
+from pingzhan.response.queries.compile.work import Work, Zone, code_of, reason_of
+from pingzhan.response.rules.manifest import Item, Right
+
+_LENGTHS = {"street": 9, "community": 12}  # of their codes
+
+
+def holders_for(zones: Sequence[Zone], paths: Sequence[str]) -> list[Holder]:
+    """Everybody who holds a role that the plan names; one statement."""
+    roles = {
+        role
+        for zone in zones
+        for section, name in (("duties", "roles"), ("roles", "from"))
+        for item in zone.data.get(section, [])
+        for role in item[name]
+    }
+    return holders_under(list(paths), roles) if roles else []
+
+
+def widen_roles(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
+    """Whoever holds one of the roles gets another one too, at their own place or at their community or street."""
+    for item in zone.wanted("roles", work.level):
+        label = str(ROLES[item["give"]].label)
+        for holder in holders:
+            if holder.role not in item["from"] or not zone.holds(holder.path):
+                continue
+            path = holder.path if item["at"] == "own" else _cut(holder.path, _LENGTHS[item["at"]])
+            if not path.startswith(tuple(work.paths)):
+                path = holder.path  # a right never reaches beyond the response's own places
+            payload = {"role": item["give"], "path": path, "title": item["title"]}
+            work.add(
+                Item(
+                    K.PERSON_ROLE, str(holder.person_id), path, code_of(path), str(ROLES[holder.role].label),
+                    f"{item['title']}（{label}）", reason_of("roles", item), payload, f"{item['code']}:{code_of(path)}",
+                    holder.person_id, holder.name,
+                )
+            )  # fmt: skip
+            work.users[holder.person_id] = holder.user_id
+            if holder.user_id and not (ROLES[item["give"]].by_unit and holder.unit_id is None):
+                work.rights[Right(holder.user_id, item["give"], path, holder.unit_id)] = None
+
+
+def _cut(path: str, length: int) -> str:
+    """The part of a path down to the code of so many digits; the whole when there is none."""
+    at = 0
+    for code in path.rstrip("/").split("/"):
+        at += len(code) + 1
+        if len(code) == length:
+            return path[:at]
+    return path

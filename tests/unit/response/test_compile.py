@@ -1,0 +1,99 @@
+"""Who gets a duty and why, and that compiling asks the database no more for a district than for a community."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pingzhan.access.actors import SYSTEM
+from pingzhan.people.models import PersonSkill, Skill
+from pingzhan.people.operations import appoint, create_person
+from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.plans import check_here
+from pingzhan.response.rules.manifest import Manifest
+from tests.factories.plans import SHORT, publish_plan
+from tests.factories.stations import furnish
+from tests.factories.world import DISTRICT, HOME, World
+
+pytestmark = pytest.mark.django_db
+WITH_SKILL = SHORT.replace("roles: [building_leader, grid_worker], max_load: 9", (
+    "backup: 0, roles: [building_leader, grid_worker], skills: [medical], max_load: 9"
+))  # fmt: skip
+
+
+def catalogue() -> None:
+    Skill.objects.create(code="medical", name="医疗")
+    Skill.objects.create(code="medical.nurse", parent_id="medical", name="护士")
+
+
+def newcomer(world: World, *, place: str, proof_days: int | None) -> str:
+    """A grid worker who is a nurse, with a proof that is good for so many days; their id."""
+    person = create_person(name="新护士", phone="10000088888", place=world.places[HOME], by=SYSTEM, at=world.at)
+    appoint(person=person, role="grid_worker", place=world.places[place], by=SYSTEM, at=world.at)
+    until = None if proof_days is None else (world.at + timedelta(days=proof_days)).date()
+    PersonSkill.objects.create(
+        person=person,
+        skill_id="medical.nurse",
+        since=world.at,
+        proof="护士执业证",
+        proved_at=world.at,
+        proof_until=until,
+    )
+    return str(person.pk)
+
+
+def in_charge(manifest: Manifest) -> dict[str, tuple[str, list[str]]]:
+    """By building: who is A, and which skills count for them."""
+    return {
+        item.place: (str(item.person_id), item.payload.get("skills", []))
+        for item in manifest.items
+        if item.kind == "person_duty" and item.payload["part"] == "A1"
+    }
+
+
+def test_who_has_the_skill_goes_before_who_is_nearer(world: World) -> None:
+    furnish(world)
+    catalogue()
+    nurse = newcomer(world, place=f"{HOME}-G002", proof_days=30)
+    plan = publish_plan(world, WITH_SKILL)
+    manifest = compile_plan(plan, level=2, codes=[HOME], at=world.at)
+    assert in_charge(manifest) == {
+        f"{HOME}-B001": (nurse, ["medical"]), f"{HOME}-B002": (nurse, ["medical"]),
+    }  # fmt: skip
+    assert "skill" not in {gap.kind for gap in manifest.gaps}
+
+
+def test_a_proof_that_has_expired_does_not_count_and_the_missing_skill_is_told(world: World) -> None:
+    furnish(world)
+    catalogue()
+    newcomer(world, place=f"{HOME}-G002", proof_days=-1)
+    plan = publish_plan(world, WITH_SKILL)
+    manifest = compile_plan(plan, level=2, codes=[HOME], at=world.at)
+    given = in_charge(manifest)
+    assert len(given) == 2
+    lacking = {gap.about: gap for gap in manifest.gaps if gap.kind == "skill"}
+    assert set(lacking) == {person for person, _skills in given.values()}
+    assert all("包楼栋" in gap.reason for gap in lacking.values())
+
+
+def test_a_skill_that_is_not_in_the_catalogue_is_told_at_its_line(world: World) -> None:
+    furnish(world)
+    assert check_here(WITH_SKILL)[1] == []  # nothing was loaded that it could be compared with
+    catalogue()
+    found = check_here(WITH_SKILL.replace("[medical]", "[medicine]"))[1]
+    assert [(one.line, "medical" in one.mend) for one in found] == [
+        (WITH_SKILL[: WITH_SKILL.index("duties:")].count("\n") + 2, True)
+    ]
+
+
+def test_a_whole_district_asks_no_more_than_a_community(world: World) -> None:
+    furnish(world)
+    plan = publish_plan(world)
+    counts = []
+    for code in (HOME, DISTRICT):
+        with CaptureQueriesContext(connection) as asked:
+            manifest = compile_plan(plan, level=2, codes=[code], at=world.at)
+        counts.append((len(asked), len(manifest.items)))
+    assert counts[0][0] == counts[1][0] <= 20
+    assert counts[0][1] < counts[1][1]
