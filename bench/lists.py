@@ -1,10 +1,12 @@
 """Lists of a million matters: every filter that the desk offers, at any depth; the desk's counts; search."""
 
+import gc
 import os
 import random
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -14,15 +16,15 @@ from bench.ground import QUICK, lay_ground, quantile, row, statements, timed
 from pingzhan.access.models import Grant
 from pingzhan.access.queries import actor_for
 from pingzhan.core.clock import now
-from pingzhan.core.db import insert_many, put_tokens, tidy_search
+from pingzhan.core.db import insert_many, is_postgres, put_tokens, tidy_search
 from pingzhan.core.ids import random_code, uuid7
 from pingzhan.core.paging import cursor_of
-from pingzhan.core.search import cut
+from pingzhan.core.search import tokens_of
 from pingzhan.demo.texts.render import render
 from pingzhan.matters.choices import Source, Status
 from pingzhan.matters.models import Category, Matter
 from pingzhan.matters.queries.lists import Filters, matters_for, open_counts, queue_page
-from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.reference import UnitRef, reference
 from pingzhan.matters.workflow import CLOSED
 from pingzhan.places.models import Place
 
@@ -53,9 +55,15 @@ def matters(texts: list[str], end: datetime) -> Iterator[dict[str, Any]]:
     """Made-up matters over three years, the open ones among the latest; each as its columns that are not empty."""
     rng = random.Random(11)
     known = reference()
+    code = random_code(8)
     grids = list(Place.objects.filter(level="grid").order_by("path"))
     kinds = list(Category.objects.filter(parent__isnull=False).order_by("code"))
     step = timedelta(days=365 * YEARS) / MATTERS
+
+    @cache
+    def units_for(path: str, kind: str) -> tuple[UnitRef | None, UnitRef | None]:
+        return known.handler_for(path, kind), known.receiver_for(path)
+
     for index in range(MATTERS):
         at = end - step * (MATTERS - index)
         grid, kind = rng.choice(grids), rng.choice(kinds)
@@ -65,13 +73,13 @@ def matters(texts: list[str], end: datetime) -> Iterator[dict[str, Any]]:
             if late and rng.random() < 0.5
             else rng.choices([Status.ARCHIVED, Status.REJECTED, Status.WITHDRAWN], [94, 4, 2])[0]
         )
-        handler, receiver = known.handler_for(grid.path, kind.code), known.receiver_for(grid.path)
+        handler, receiver = units_for(grid.path, kind.code)
         parts = grid.path.split("/")
         text = texts[rng.randrange(len(texts))]
         yield {
             "id": uuid7(at),
             "number": f"{parts[2]}-{at:%Y%m%d}-B{index}",
-            "query_code": random_code(8),
+            "query_code": code,
             "title": text[:24],
             "text": text,
             "category_id": kind.code,
@@ -87,6 +95,7 @@ def matters(texts: list[str], end: datetime) -> Iterator[dict[str, Any]]:
             "suggested_id": handler.id if handler else None,
             "handler_id": handler.id if handler and status not in (Status.SUBMITTED, Status.ACCEPTED) else None,
             "supervised": rng.random() < 0.01,
+            "escalated": 2 if rng.random() < 0.01 else 0,
             "reported_at": at,
             "status_at": at,
             "next_due_at": end + timedelta(hours=rng.uniform(-60, 200)) if status not in CLOSED else None,
@@ -97,17 +106,24 @@ def fill(end: datetime) -> None:
     """A million matters and their search documents."""
     rng = random.Random(5)
     texts = [render(rng).text for _ in range(400)]
-    words = {text: cut(text).split() for text in texts}
+    words = {text: tokens_of("matter", text) for text in texts}
+    if not is_postgres():  # room for the indexes while they grow; the serving connection has what the settings give
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA cache_size = -6000000")
+            cursor.execute("PRAGMA synchronous = OFF")
     empty = Matter()
     defaults = {column: getattr(empty, column) for column in COLUMNS}
     source = matters(texts, end)
+    gc.disable()  # it would look through each batch again and again
     while batch := list(islice(source, BATCH)):
         with transaction.atomic():
             insert_many(Matter, COLUMNS, ([(defaults | given)[column] for column in COLUMNS] for given in batch))
             put_tokens("matter", [(given["id"], words[given["text"]]) for given in batch])
+    gc.enable()
     tidy_search()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    connection.close()
 
 
 def main() -> None:
@@ -142,6 +158,8 @@ def main() -> None:
         "urgent": Filters(urgency="urgent", open=True),
         "critical, overdue": Filters(urgency="critical", overdue=True, open=True),
         "supervised": Filters(supervised=True, open=True),
+        "escalated": Filters(escalated=True, open=True),
+        "what waits for me": Filters(mine=True),
         "30 days": Filters(since=end - timedelta(days=30)),
         "words, common": Filters(q="电梯"),
         "words, rare": Filters(q=rare),
@@ -150,7 +168,6 @@ def main() -> None:
         "a phone": Filters(q="10000000001"),
         "status rejected in a community": Filters(status="rejected", place="310107005001"),
     }  # fmt: skip
-    worst = 0.0
     for name, actor in actors.items():
         spent_all: list[tuple[float, str]] = []
         for label, chosen in filters.items():
@@ -168,7 +185,15 @@ def main() -> None:
                     target="≤ 40 ms, ≤ 8 statements",
                     detail=f"{count} statements, p99 {quantile(spent, 0.99):.0f} ms",
                 )
-            worst = max(worst, middle)
+        spent_due = []
+        for label, chosen in filters.items():
+            if not chosen.status or chosen.status not in CLOSED:
+                spent = timed(
+                    lambda a=actor, c=chosen: queue_page(a, c, at=end, after=None, limit=100, due_first=True), times=9
+                )
+                spent_due.append((quantile(spent, 0.5), label))
+        middle, label = max(spent_due)
+        row(f"the slowest filter, most pressing first, as {name}", f"{middle:.1f} ms", target="≤ 40 ms", detail=label)
         if name != "command":
             middle, label = max(spent_all)
             row(f"the slowest filter as {name}", f"{middle:.1f} ms", target="≤ 40 ms", detail=label)

@@ -1,7 +1,7 @@
 """The one resolver of rights: pages, API, search, export and operations all ask here."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -104,19 +104,27 @@ def _reaches(held: Held, path: str, unit_id: UUID | None) -> bool:
     return True
 
 
-def scope(actor: Actor, permission: Permission, *, path: str = "path", unit: str = "handler_id") -> Q:
+def scope(
+    actor: Actor,
+    permission: Permission,
+    *,
+    path: str = "path",
+    unit: str = "handler_id",
+    within: Callable[[str, str], Q] = under,
+) -> Q:
     """The filter that keeps only rows that `actor` has `permission` on; matches nothing when there are none.
 
-    `path` and `unit` name the row's fields. System sees all.
+    `path` and `unit` name the row's fields. `within` makes the condition that a row lies under a path, for tables that
+    have more to tell it by. System sees all.
     """
     if actor.kind == "system":
         return Q(pk__isnull=False)  # not Q(): joined by "or" with another condition that would shrink to it
     reach = Q(pk__in=[])
     for held in actor.holding(permission):
         if held.definition.by_unit:
-            reach |= under(path, held.path) & Q(**{unit: held.unit_id})
+            reach |= within(path, held.path) & Q(**{unit: held.unit_id})
         else:
-            reach |= under(path, held.path)
+            reach |= within(path, held.path)
     return reach
 
 

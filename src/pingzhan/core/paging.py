@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db.models import DateTimeField, IntegerField, Model, Q, QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
+from pingzhan.core.db import among_any
 from pingzhan.core.errors import Invalid
 
 M = TypeVar("M", bound=Model)
@@ -39,6 +41,19 @@ def page(rows: QuerySet[M], *, order: tuple[str, ...] = ("-id",), after: str | N
         return Page(found, None)
     found = found[:limit]
     return Page(found, cursor_of(found[-1], order))
+
+
+def first_of_each(rows: QuerySet[M], lanes: Iterable[Q], *, order: tuple[str, ...], after: str | None, limit: int) -> Q:
+    """The condition for the first page of `rows` in any of `lanes`: the first rows of each, put together.
+
+    For "one of several values" over an index (value, order…): each lane is walked in order by itself, where the
+    several values at once would be collected whole and sorted.
+    """
+    limit = max(1, min(limit, MAX_LIMIT))
+    rows = rows.order_by(*order)
+    if after:
+        rows = rows.filter(_beyond(order, _decode(after, order, rows.model)))
+    return among_any("pk", [rows.filter(lane).values("pk")[: limit + 1] for lane in lanes])
 
 
 def cursor_of(row: Model, order: tuple[str, ...]) -> str:

@@ -91,12 +91,15 @@ def _prefix(kind: str) -> str:
     return base64.b32encode(hashlib.sha256(kind.encode()).digest())[:2].decode().lower()
 
 
+def tokens_of(kind: str, text: str) -> list[str]:
+    """What a document of `kind` with this text is found by."""
+    prefix = _prefix(kind)
+    return [prefix + token for token in cut(text).split(" ") if token]
+
+
 def index(kind: str, documents: Iterable[tuple[UUID, str]]) -> None:
     """Make the subjects (id, text) of `kind` findable; again with another text replaces it."""
-    prefix = _prefix(kind)
-    put_tokens(
-        kind, ((subject, [prefix + token for token in cut(text).split(" ") if token]) for subject, text in documents)
-    )
+    put_tokens(kind, ((subject, tokens_of(kind, text)) for subject, text in documents))
 
 
 def remove(kind: str, subjects: Iterable[UUID]) -> None:

@@ -93,6 +93,13 @@ class Matter(models.Model):
             models.Index(fields=["community", "status", "-id"], name="matter_open_here", condition=Q(is_open=True)),
             models.Index(fields=["street", "status", "-id"], name="matter_open_street", condition=Q(is_open=True)),
             models.Index(fields=["handler", "status", "-id"], name="matter_open_handler", condition=Q(is_open=True)),
+            models.Index(fields=["-id"], name="matter_open", condition=Q(is_open=True)),
+            # Lists of one state of a whole district, and the desk's counts, which read nothing but this index.
+            models.Index(
+                fields=["status", "-id", "path", "next_due_at", "handler", "receiver", "awaits", "is_open"],
+                name="matter_open_status",
+                condition=Q(is_open=True),
+            ),
             models.Index(fields=["awaits", "-id"], name="matter_awaits", condition=Q(awaits__isnull=False)),
             models.Index(fields=["-id"], name="matter_escalated", condition=Q(is_open=True, escalated__gt=1)),
             # Few of very many: without an index of their own the whole list is walked to find a page of them.

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import can, scope
+from pingzhan.access.queries import can
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, page
 from pingzhan.matters.choices import ExportState, Source, Status, Urgency
 from pingzhan.matters.models import Export, Matter, Rating
+from pingzhan.matters.queries.areas import matters_in_scope
 from pingzhan.matters.queries.lists import Filters, matters_for
 from pingzhan.matters.queries.reference import Reference
 from pingzhan.places.names import named
@@ -47,7 +48,7 @@ def filters_of(export: Export) -> Filters:
 
 def rows_to_export(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Matter]:
     """What the pages show to `actor` under these filters, as far as they may also take it away in a file."""
-    return matters_for(actor, filters, at=at).filter(scope(actor, Permission.MATTER_EXPORT))
+    return matters_for(actor, filters, at=at).filter(matters_in_scope(actor, Permission.MATTER_EXPORT))
 
 
 def columns() -> list[str]:

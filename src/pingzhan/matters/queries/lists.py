@@ -10,13 +10,14 @@ from django.db.models import Count, Q, QuerySet, Value
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
-from pingzhan.core.db import under
+from pingzhan.core.db import is_set, under
 from pingzhan.core.errors import NotFound
-from pingzhan.core.paging import Page, cursor_of, page
+from pingzhan.core.paging import Page, cursor_of, first_of_each, page
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.core.search import matching
 from pingzhan.matters.choices import Status
 from pingzhan.matters.models import Category, Matter, Notice
+from pingzhan.matters.queries.areas import COMMUNITY, STREET, in_area, matters_in_scope
 from pingzhan.matters.queries.reach import summoned_to
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.takings import taken_by_me, waiting_for_somebody
@@ -58,7 +59,8 @@ def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Mat
 
 def narrowed(actor: Actor, filters: Filters) -> QuerySet[Matter]:
     """The scope by everything but the state: what the tabs count. Place and words may ask one statement each."""
-    rows = Matter.objects.filter(scope(actor, Permission.MATTER_VIEW))
+    few = filters.supervised or filters.escalated
+    rows = Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_VIEW, among_few=few))
     if filters.place:
         rows = rows.filter(_in_place(filters.place))
     if filters.category:
@@ -118,12 +120,10 @@ def kinds_of(category: str) -> list[str]:
 
 
 def _in_place(code: str) -> Q:
-    if code.isdigit() and len(code) == 9:
-        return Q(street=code)
-    if code.isdigit() and len(code) == 12:
-        return Q(community=code)
+    if code.isdigit() and len(code) in (STREET, COMMUNITY):
+        return in_area(f"{code}/")
     found = get_places([code]).get(code)
-    return under("path", found.path) if found else Q(pk__in=[])
+    return in_area(found.path) if found else Q(pk__in=[])
 
 
 def _search(q: str) -> Q:
@@ -147,10 +147,16 @@ def queue_page(
     rows: QuerySet[Matter] | None = None,
 ) -> Page[Matter]:
     """One page, newest or most pressing first; one statement. `rows`: `narrowed` already, by these filters."""
-    rows = in_state(narrowed(actor, filters) if rows is None else rows, actor, filters, at=at).only(*ROW)
+    rows = in_state(narrowed(actor, filters) if rows is None else rows, actor, filters, at=at)
     if due_first:
-        rows = rows.filter(next_due_at__isnull=False)
-    return page(rows, order=DUE_FIRST if due_first else NEWEST_FIRST, after=after, limit=limit)
+        few = filters.supervised or filters.escalated
+        rows = rows.filter(is_set("next_due_at") if few else Q(next_due_at__isnull=False), is_open=True)
+    order = DUE_FIRST if due_first else NEWEST_FIRST
+    kinds = kinds_of(filters.category) if filters.category and not filters.q and not due_first else []
+    if len(kinds) > 1:
+        lanes = [Q(category_id=kind) for kind in kinds]
+        rows = Matter.objects.filter(first_of_each(rows, lanes, order=order, after=after, limit=limit))
+    return page(rows.only(*ROW), order=order, after=after, limit=limit)
 
 
 NEWEST_FIRST = ("-id",)
@@ -203,7 +209,7 @@ def open_counts(actor: Actor, *, at: datetime, rows: QuerySet[Matter] | None = N
 def field_matters(actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[Matter]:
     """What a grid worker has to do: matters under their grid that their unit is to sign or is handling."""
     rows = (
-        Matter.objects.filter(scope(actor, Permission.MATTER_HANDLE))
+        Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_HANDLE))
         .filter(
             is_open=True,
             status__in=[Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD],
@@ -234,14 +240,16 @@ def notices(*, under_path: str = "", category: str = "", after: str | None = Non
 def numbers_of(actor: Actor, numbers: Iterable[str]) -> list[Matter]:
     """The matters with these numbers within the actor's scope, in the order of their numbers; one statement."""
     return list(
-        Matter.objects.filter(scope(actor, Permission.MATTER_VIEW), number__in=list(numbers)).order_by("number")
+        Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_VIEW), number__in=list(numbers)).order_by(
+            "number"
+        )
     )
 
 
 def field_done(actor: Actor, *, after: str | None = None, limit: int = 20) -> Page[Matter]:
     """What the actor's units have finished under their grids, newest report first."""
     rows = (
-        Matter.objects.filter(scope(actor, Permission.MATTER_HANDLE))
+        Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_HANDLE))
         .filter(handler_id__in=actor.unit_ids, completed_at__isnull=False)
         .exclude(status__in=[Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD])
         .only(*ROW, "completed_at")

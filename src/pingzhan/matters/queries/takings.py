@@ -9,10 +9,10 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import scope
 from pingzhan.core.paging import Page, page
 from pingzhan.matters.choices_taking import TAKEN_IN, Load, TakingEnd
 from pingzhan.matters.models import Matter, Taking, TeamRule
+from pingzhan.matters.queries.areas import matters_in_scope
 from pingzhan.matters.queries.reference import UnitRef, reference
 from pingzhan.people.queries import Colleague, colleagues_of
 
@@ -126,7 +126,7 @@ def team_matters(
     actor: Actor, unit: UnitRef, *, after: str | None = None, limit: int = 20, free: bool = False
 ) -> Page[Matter]:
     """What the unit has in hand within the actor's scope, the most pressing first; `free`: what nobody has taken."""
-    rows = Matter.objects.filter(scope(actor, Permission.MATTER_HANDLE), handler_id=unit.id)
+    rows = Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_HANDLE), handler_id=unit.id)
     rows = rows.filter(is_open=True, status__in=TAKEN_IN, next_due_at__isnull=False)
     if free:
         rows = rows.filter(waiting_for_somebody([unit.id]))

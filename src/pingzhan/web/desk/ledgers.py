@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
-from pingzhan.access.queries import scope
 from pingzhan.core.sheets import XLSX_TYPE, stream_workbook
+from pingzhan.matters.queries.areas import matters_in_scope
 from pingzhan.matters.queries.ledgers import KINDS, all_cells, columns_of, ledger_page, ledger_rows
 from pingzhan.web.desk.queue import place_choices
 from pingzhan.web.guards import needs
@@ -77,7 +77,7 @@ def workbook(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     said = _asked(request)
     rows = ledger_rows(actor, said["kind"], place=said["place"], begin=said["begin"], end=said["end"])
-    rows = rows.filter(scope(actor, P.MATTER_EXPORT))
+    rows = rows.filter(matters_in_scope(actor, P.MATTER_EXPORT))
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
     title = f"{titles()[said['kind']]} {said['month']}"
     stream_workbook(file, title, columns_of(said["kind"]), all_cells(rows, said["kind"]))

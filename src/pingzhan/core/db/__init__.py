@@ -4,28 +4,44 @@ Paths: subtrees as ranges over a column that sorts by bytes on both engines.
 Indexes: adding them to tables that are in use.
 One row: inserting it by a statement that is made once.
 Many rows: loading them by the quickest way that each engine has.
-Search: the token column, its index and the two ways of asking it; what a token is stands in core/search.py.
+Search: the token column, its index and the two ways of asking it (db/search.py).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex
-from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, Subquery
+from django.db.models import BooleanField, F, Func, Q
+from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThan
+
+from pingzhan.core.db.search import (
+    TokensField,
+    create_search,
+    create_subject_index,
+    drop_search,
+    drop_subject_index,
+    has_tokens,
+    put_tokens,
+    tidy_search,
+)
 
 if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
     _CharField = models.CharField[str, str]
-    _Field = models.Field[str, str]
 else:
     _CharField = models.CharField
-    _Field = models.Field
+
+__all__ = [
+    "AddIndexBeside", "PathField", "TokensField", "among_any", "create_job_index", "create_search",
+    "create_subject_index", "drop_job_index", "drop_search", "drop_subject_index", "has_tokens", "insert_many",
+    "insert_row", "is_postgres", "is_set", "number_rows", "put_tokens", "tidy_search", "try_exclusive", "under",
+    "under_wide",
+]  # fmt: skip
 
 
 def is_postgres(using: str = "default") -> bool:
@@ -67,6 +83,60 @@ def under(field: str, path: str) -> Q:
     if not path.endswith("/"):
         raise ValueError(f"a path ends in a slash: {path!r}")
     return Q(**{f"{field}__gte": path, f"{field}__lt": path[:-1] + chr(ord("/") + 1)})
+
+
+class _Unindexed(Func):
+    """The column as a value that SQLite looks up in no index; elsewhere the planner is left to know better."""
+
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
+
+
+def is_set(field: str) -> Q:
+    """Rows whose `field` is not null, where SQLite shall not walk that field's index: other conditions leave few."""
+    return Q(IsNull(_Unindexed(F(field)), False))
+
+
+def under_wide(field: str, path: str) -> Q:
+    """As `under`, for an area that holds much of the table: SQLite tests the rows of a list while it walks it in order.
+
+    Without statistics of its values SQLite would take the range for narrow, collect it whole and sort it.
+    """
+    column = _Unindexed(F(field))
+    if not path:
+        return Q(GreaterThanOrEqual(column, ""))
+    if not path.endswith("/"):
+        raise ValueError(f"a path ends in a slash: {path!r}")
+    return Q(GreaterThanOrEqual(column, path)) & Q(LessThan(column, path[:-1] + chr(ord("/") + 1)))
+
+
+class _AmongAny(Func):
+    """Whether the column is among the rows of one of several queries, each with an order and a limit of its own."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, column: Any, queries: Sequence[models.QuerySet[Any, Any]]) -> None:
+        super().__init__(column)
+        self.queries = tuple(queries)
+
+    def as_sql(self, compiler: "SQLCompiler", connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, parameters = compiler.compile(self.source_expressions[0])
+        found = [rows.query.get_compiler(connection=connection).as_sql() for rows in self.queries]
+        # Each in brackets of its own, since SQLite takes a limit only behind the whole of a UNION.
+        sql = " UNION ALL ".join(f"SELECT * FROM ({part}) AS lane" for part, _ in found)  # noqa: S608
+        return f"{column} IN ({sql})", [*parameters, *(value for _, values in found for value in values)]
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return (*super().identity, *(id(rows) for rows in self.queries))
+
+
+def among_any(field: str, queries: Sequence[models.QuerySet[Any, Any]]) -> Q:
+    """Rows whose `field` is in the one column of any of `queries`, which may be sliced; for filter(), not exclude()."""
+    return Q(_AmongAny(F(field), queries))
 
 
 # --- numbering rows -------------------------------------------------------------------------------------------------
@@ -193,6 +263,8 @@ def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
 
     For loads of hundreds of thousands of rows: several times quicker than bulk_create, since no objects are made and
     no SQL is put together; COPY on PostgreSQL. There are no defaults: every column that may not be null must be given.
+    A row that cannot be inserted fails the transaction around it: within a savepoint SQLite would walk all pages
+    changed so far after each row.
     """
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
     converters = [(at, _converter(field)) for at, field in enumerate(columns) if not _taken_as_is(field)]
@@ -209,7 +281,7 @@ def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
             count += 1
             yield values
 
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
                 for values in prepared():
@@ -241,169 +313,3 @@ def _converter(field: Any) -> Callable[[Any], Any]:
         return field.get_db_prep_save(value, connection)
 
     return convert
-
-
-# --- search ---------------------------------------------------------------------------------------------------------
-
-# A query is common if it matches this many of the newest documents: then a page of them is found quickest in the order
-# of the list, asking of each thing in turn; otherwise by fetching all matches. The two cost the same near
-# sqrt(20 rows a page / number of documents), half a percent at a million.
-SAMPLE = 2000
-COMMON = 10
-
-
-class TokensField(_Field):
-    """The tokens of one document: a tsvector on PostgreSQL, text " one two three " on SQLite. Written by put_tokens."""
-
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
-        return "tsvector" if connection.vendor == "postgresql" else "text"
-
-
-class _HasTokens(Func):
-    """Whether one document has all of `tokens`, asked of its own row."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, column: Any, tokens: Sequence[str]) -> None:
-        super().__init__(column)
-        self.tokens = tuple(tokens)
-
-    def as_sql(self, compiler: "SQLCompiler", connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        column, parameters = compiler.compile(self.source_expressions[0])
-        if connection.vendor == "postgresql":
-            return f"{column} @@ %s::tsquery", [*parameters, _tsquery(self.tokens)]
-        sql = " AND ".join(f"instr({column}, %s) > 0" for _ in self.tokens)
-        values: list[Any] = []
-        for token in self.tokens:
-            values += [*parameters, f" {token} "]
-        return f"({sql})", values
-
-    @property
-    def identity(self) -> tuple[Any, ...]:
-        return (*super().identity, self.tokens)
-
-
-class _AmongMatches(Func):
-    """Whether the column is among the subjects that the search index finds, all of them fetched beforehand."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, column: Any, kind: str, tokens: Sequence[str]) -> None:
-        super().__init__(column)
-        self.kind = kind
-        self.tokens = tuple(tokens)
-
-    def as_sql(self, compiler: "SQLCompiler", connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        column, parameters = compiler.compile(self.source_expressions[0])
-        found = "SELECT subject_id FROM core_searchdocument WHERE kind = %s AND "
-        if connection.vendor == "postgresql":
-            # An array, since of IN the planner may make a walk along the list's order, trusting a wrong estimate.
-            found = f"{column} = ANY (ARRAY ({found} tokens @@ %s::tsquery))"
-            return found, [*parameters, self.kind, _tsquery(self.tokens)]
-        found = f"{column} IN ({found} id IN (SELECT rowid FROM core_searchindex WHERE core_searchindex MATCH %s))"  # noqa: S608
-        return found, [*parameters, self.kind, " ".join(f'"{token}"' for token in self.tokens)]
-
-    @property
-    def identity(self) -> tuple[Any, ...]:
-        return (*super().identity, self.kind, self.tokens)
-
-
-def _tsquery(tokens: Sequence[str]) -> str:
-    return " & ".join(f"'{token}'" for token in tokens)
-
-
-def has_tokens(kind: str, tokens: Sequence[str], field: str) -> Q:
-    """The subjects of `kind` whose document has all of `tokens` (letters and digits only), as a condition on `field`.
-
-    Which of the two ways to take is settled by a look at the newest documents, one quick statement: neither engine
-    knows how often words go together, and guessing wrong costs half a second at a million documents.
-    """
-    from pingzhan.core.models import SearchDocument  # the models need this module for their fields
-
-    documents = SearchDocument.objects.annotate(hit=_HasTokens(F("tokens"), tokens))
-    newest = documents.filter(kind=kind).order_by("-pk").values("hit")[:SAMPLE]
-    if newest.aggregate(hits=Count("hit", filter=Q(hit=True)))["hits"] < COMMON:
-        return Q(_AmongMatches(F(field), kind, tokens))
-    # A scalar subquery, since EXISTS would be turned into a join that may start from the search index after all.
-    return Q(Subquery(documents.filter(kind=kind, subject_id=OuterRef(field)).values("hit")[:1]))
-
-
-def put_tokens(kind: str, documents: Iterable[tuple[UUID, Sequence[str]]]) -> None:
-    """Write or replace the documents (subject, tokens) of `kind`; one whose tokens are unchanged is left alone."""
-    rows = dict(documents)  # one statement cannot touch a row twice
-    if not rows:
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "INSERT INTO core_searchdocument (kind, subject_id, tokens) "
-                "SELECT %s, d.subject_id, array_to_tsvector(string_to_array(d.tokens, ' ')) "
-                "FROM unnest(%s::uuid[], %s::text[]) AS d(subject_id, tokens) "
-                "ON CONFLICT (kind, subject_id) DO UPDATE SET tokens = excluded.tokens "
-                "WHERE core_searchdocument.tokens IS DISTINCT FROM excluded.tokens",
-                [kind, list(rows), [" ".join(tokens) for tokens in rows.values()]],
-            )
-        else:
-            cursor.executemany(
-                "INSERT INTO core_searchdocument (kind, subject_id, tokens) VALUES (%s, %s, %s) "
-                "ON CONFLICT (kind, subject_id) DO UPDATE SET tokens = excluded.tokens "
-                "WHERE tokens IS NOT excluded.tokens",
-                [(kind, subject.hex, f" {' '.join(tokens)} ") for subject, tokens in rows.items()],
-            )
-
-
-# FTS5 keeps no copy of the text: triggers tell it every change of the table, whoever makes it. Tokens come ready, so
-# the tokenizer only has to split at spaces ("ascii" takes every character beyond ASCII for part of a word). Neither
-# positions (detail) nor lengths (columnsize) are asked for; without them the index is a third of the size.
-_SQLITE_SEARCH = (
-    "CREATE VIRTUAL TABLE core_searchindex USING fts5(tokens, content='core_searchdocument', content_rowid='id', "
-    "tokenize='ascii', detail='none', columnsize=0)",
-    "CREATE TRIGGER core_search_added AFTER INSERT ON core_searchdocument BEGIN "
-    "INSERT INTO core_searchindex (rowid, tokens) VALUES (new.id, new.tokens); END",
-    "CREATE TRIGGER core_search_removed AFTER DELETE ON core_searchdocument BEGIN "
-    "INSERT INTO core_searchindex (core_searchindex, rowid, tokens) VALUES ('delete', old.id, old.tokens); END",
-    "CREATE TRIGGER core_search_changed AFTER UPDATE OF tokens ON core_searchdocument BEGIN "
-    "INSERT INTO core_searchindex (core_searchindex, rowid, tokens) VALUES ('delete', old.id, old.tokens); "
-    "INSERT INTO core_searchindex (rowid, tokens) VALUES (new.id, new.tokens); END",
-)
-# The pending list is searched row by row, so it is kept short; 1,000 elements of statistics let the planner tell
-# common words from rare ones.
-_POSTGRES_SEARCH = (
-    "CREATE INDEX core_searchindex ON core_searchdocument USING gin (tokens) WITH (gin_pending_list_limit = 512)",
-    "ALTER TABLE core_searchdocument ALTER COLUMN tokens SET STATISTICS 1000",
-)
-
-
-def create_search(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """The index over SearchDocument.tokens; for RunPython in the migration after the table's own.
-
-    A later migration that makes SQLite copy the table (it does so for most changes of a column) loses the triggers:
-    let it run drop_search before and create_search after.
-    """
-    vendor = schema_editor.connection.vendor
-    for statement in _POSTGRES_SEARCH if vendor == "postgresql" else _SQLITE_SEARCH:
-        schema_editor.execute(statement)
-    if vendor != "postgresql":
-        schema_editor.execute("INSERT INTO core_searchindex (core_searchindex) VALUES ('rebuild')")
-
-
-def drop_search(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Undo create_search; the documents stay."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP INDEX IF EXISTS core_searchindex")
-        return
-    for trigger in ("core_search_added", "core_search_removed", "core_search_changed"):
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
-    schema_editor.execute("DROP TABLE IF EXISTS core_searchindex")
-
-
-def tidy_search() -> None:
-    """Merge the search index into one piece and refresh the statistics; after loading a great many documents."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT gin_clean_pending_list('core_searchindex')")
-            cursor.execute("ANALYZE core_searchdocument")
-        else:
-            cursor.execute("INSERT INTO core_searchindex (core_searchindex) VALUES ('optimize')")
