@@ -17,7 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from pingzhan.core.db import insert_row
+from pingzhan.core.db import insert_many, insert_row
 from pingzhan.core.ids import uuid7
 from pingzhan.core.models import Message
 
@@ -27,6 +27,7 @@ MAX_ATTEMPTS = 5
 # For so long a message belongs to the process that took it; longer than any gateway is waited for.
 _CLAIM = timedelta(minutes=5)
 _BACKOFF = timedelta(minutes=1)
+_FIELDS = [field.attname for field in Message._meta.concrete_fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +141,13 @@ def queue_many(lines: Iterable[tuple[UUID, str]], *, at: datetime, template: str
 
     An inbox is read from the table, so they are noted as sent at once.
     """
-    rows = [
-        Message(
-            id=uuid7(at), channel=Message.Channel.INBOX, to_user=user, template=template, text=text,
-            state=Message.State.SENT, not_before=at, created_at=at, sent_at=at,
-        )
-        for user, text in lines
-    ]  # fmt: skip
-    Message.objects.bulk_create(rows, batch_size=500)
-    return len(rows)
+    empty, state = Message(), Message.State.SENT.value
+    fixed = {"channel": Message.Channel.INBOX.value, "template": template, "state": state}
+    fixed |= {"not_before": at, "created_at": at, "sent_at": at}
+    given = fixed | {name: getattr(empty, name) for name in _FIELDS if name not in {*fixed, "id", "to_user", "text"}}
+    names = ("id", "to_user", "text", *given)
+    values = tuple(given.values())
+    return insert_many(Message, names, ((uuid7(at), user, text, *values) for user, text in lines))
 
 
 def send_due(*, at: datetime, limit: int = 100) -> int:

@@ -6,9 +6,8 @@ finds on the clocks after that is true. So a rung is climbed once, and nobody wa
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -16,24 +15,47 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pingzhan.access.actors import SYSTEM
+from pingzhan.core.db import insert_many
 from pingzhan.core.ids import uuid7
-from pingzhan.journal.operations import draft, record_many
-from pingzhan.matters.choices import ClockState, Tier
+from pingzhan.journal.operations import draft, record_load
+from pingzhan.matters.choices import ClockKind, ClockState, Tier
 from pingzhan.matters.models import Clock, Escalation, Matter
-from pingzhan.matters.operations.clocks import rungs_of
 from pingzhan.matters.operations.telling import tell_units
 from pingzhan.matters.queries.reference import ORDER, Reference, UnitRef, reference
 from pingzhan.matters.rules import acts_at, owed_by
 
 NAMED = 3  # numbers of matters in one message; the rest as a count
+# What a pass reads of each clock and its matter: plain values, since a hundred thousand may be due at once.
+_READ = (
+    "id", "kind", "unit_id", "ladder_id", "rung", "due_at", "matter_id", "matter__number", "matter__path",
+    "matter__status", "matter__receiver_id", "matter__handler_id", "matter__awaits_id", "matter__escalated",
+)  # fmt: skip
+_ESCALATION = ("id", "clock_id", "matter_id", "rung", "tier", "unit_id", "owed_by_id", "late_minutes", "at")
 
 
-@dataclass(frozen=True, slots=True)
-class Climb:
+class Due(NamedTuple):
+    """One overdue clock with what matters of its matter; the fields of `_READ` in their order."""
+
+    clock: int
+    kind: str
+    unit: UUID | None
+    ladder: int | None
+    climbed: int
+    due_at: datetime
+    matter: UUID
+    number: str
+    path: str
+    status: str
+    receiver: UUID
+    handler: UUID | None
+    awaits: UUID | None
+    escalated: int
+
+
+class Climb(NamedTuple):
     """What one overdue clock is to do now. `told` None: no level is left, nothing more happens to it."""
 
-    clock: Clock
-    matter: Matter
+    due: Due
     rung: int  # reached, from 1
     tier: Tier
     owed_by: UUID
@@ -41,40 +63,49 @@ class Climb:
     act_at: datetime | None  # when the next one is due
 
 
-def climb_due(*, at: datetime, batch: int = 500) -> int:
+def climb_due(*, at: datetime, batch: int = 1000) -> int:
     """One pass over at most `batch` overdue clocks; returns how many were dealt with, 0 when none is left for us."""
     with transaction.atomic():
-        claimed = (
-            Clock.objects.filter(state=ClockState.RUNNING, act_at__lte=at)
-            .select_related("matter")
-            .defer("matter__text", "matter__contact_name", "matter__contact_phone")
-            .order_by("act_at", "id")
-            .select_for_update(skip_locked=True, of=("matter",))[:batch]
-        )
-        matters = {clock.pk: clock.matter for clock in claimed}
+        overdue = Clock.objects.filter(state=ClockState.RUNNING, act_at__lte=at)
+        claimed = overdue.order_by("act_at", "id").select_for_update(skip_locked=True, of=("matter",))
+        found = [Due(*values) for values in claimed.values_list(*_READ)[:batch]]
         # A step that was under way when we looked may have ended a clock before its matter was ours: look again.
-        due = Clock.objects.filter(pk__in=list(matters), state=ClockState.RUNNING, act_at__lte=at).order_by("id")
+        still = set(overdue.filter(pk__in=[one.clock for one in found]).values_list("pk", "rung"))
         known = reference()
-        climbs = [_climb(clock, matters[clock.pk], known, at=at) for clock in due]
+        after = _Following(at)
+        climbs = [_climb(one, known, after) for one in found if (one.clock, one.climbed) in still]
         if climbs:
             _write(climbs, at=at)
             _tell(climbs, at=at)
     return len(climbs)
 
 
-def _climb(clock: Clock, matter: Matter, known: Reference, *, at: datetime) -> Climb:
+def _climb(due: Due, known: Reference, after: "_Following") -> Climb:
     """The next rung at which there is somebody to tell: a level at or below the one that owes it is passed over."""
-    rungs = rungs_of(clock)
-    owing = clock.unit_id or owed_by(
-        clock.kind, handler=matter.handler_id, receiver=matter.receiver_id, awaits=matter.awaits_id
-    )
+    ladder = known.all_ladders.get(due.ladder) if due.ladder else None
+    rungs = ladder.rungs if ladder else ()
+    owing = due.unit or owed_by(ClockKind(due.kind), handler=due.handler, receiver=due.receiver, awaits=due.awaits)
     unit = known.units.get(owing)
-    for index in range(clock.rung, len(rungs)):
-        told = _told(rungs[index].tier, unit, matter.path, known)
+    for index in range(due.climbed, len(rungs)):
+        told = _told(rungs[index].tier, unit, due.path, known)
         if told is not None:
-            following = acts_at(rungs, climbed=index + 1, since=at, calendar=known.calendar)
-            return Climb(clock, matter, index + 1, rungs[index].tier, owing, told.id, following)
-    return Climb(clock, matter, len(rungs), Tier.UNIT, owing, None, None)
+            return Climb(due, index + 1, rungs[index].tier, owing, told.id, after(due.ladder, index + 1, known))
+    return Climb(due, len(rungs), Tier.UNIT, owing, None, None)
+
+
+class _Following:
+    """When the next rung of a ladder is climbed, worked out once a pass: whatever climbs now climbs at one moment."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.found: dict[tuple[int | None, int], datetime | None] = {}
+
+    def __call__(self, ladder: int | None, climbed: int, known: Reference) -> datetime | None:
+        key = (ladder, climbed)
+        if key not in self.found:
+            rungs = known.all_ladders[ladder].rungs if ladder else ()
+            self.found[key] = acts_at(rungs, climbed=climbed, since=self.at, calendar=known.calendar)
+        return self.found[key]
 
 
 def _told(tier: Tier, owing: UnitRef | None, path: str, known: Reference) -> UnitRef | None:
@@ -90,25 +121,19 @@ def _write(climbs: Sequence[Climb], *, at: datetime) -> None:
     steps: dict[tuple[int, datetime | None], list[int]] = defaultdict(list)
     reached: dict[int, list[UUID]] = defaultdict(list)
     rows, entries = [], []
-    for one in climbs:
-        steps[one.rung, one.act_at].append(one.clock.pk)
-        if one.told is None:
+    for due, rung, tier, owing, told, act_at in climbs:
+        steps[rung, act_at].append(due.clock)
+        if told is None:
             continue
-        if one.rung > one.matter.escalated:
-            reached[one.rung].append(one.matter.pk)
-        late = max(0, int((at - one.clock.due_at).total_seconds() // 60))
-        rows.append(
-            Escalation(
-                id=uuid7(at), clock=one.clock, matter=one.matter, rung=one.rung, tier=one.tier, unit_id=one.told,
-                owed_by_id=one.owed_by, late_minutes=late, at=at,
-            )
-        )  # fmt: skip
+        if rung > due.escalated:
+            reached[rung].append(due.matter)
+        late = max(0, int((at - due.due_at).total_seconds() // 60))
+        rows.append((uuid7(at), due.clock, due.matter, rung, tier.value, told, owing, late, at))
         entries.append(
             draft(
-                verb="matter.escalate", by=SYSTEM, at=at, subject_type="matter", subject_id=one.matter.pk,
-                place_path=one.matter.path, from_state=one.matter.status, to_state=one.matter.status,
-                clock=one.clock.kind, tier=one.tier.value, unit_id=str(one.told), owed_by=str(one.owed_by),
-                late_minutes=late,
+                verb="matter.escalate", by=SYSTEM, at=at, subject_type="matter", subject_id=due.matter,
+                place_path=due.path, from_state=due.status, to_state=due.status,
+                clock=due.kind, tier=tier.value, unit_id=str(told), owed_by=str(owing), late_minutes=late,
             )
         )  # fmt: skip
     # Rungs of the same ladder have the same next moment: a handful of statements for the whole batch.
@@ -116,8 +141,8 @@ def _write(climbs: Sequence[Climb], *, at: datetime) -> None:
         Clock.objects.filter(pk__in=clocks).update(rung=rung, act_at=act_at)
     for rung in sorted(reached):
         Matter.objects.filter(pk__in=reached[rung], escalated__lt=rung).update(escalated=rung)
-    Escalation.objects.bulk_create(rows)
-    record_many(entries)
+    insert_many(Escalation, _ESCALATION, rows)
+    record_load(entries)
 
 
 def _tell(climbs: Sequence[Climb], *, at: datetime) -> None:
@@ -125,7 +150,7 @@ def _tell(climbs: Sequence[Climb], *, at: datetime) -> None:
     numbers: dict[tuple[UUID, bool], list[str]] = defaultdict(list)
     for one in climbs:
         if one.told is not None:
-            numbers[one.told, one.tier is Tier.UNIT].append(one.matter.number)
+            numbers[one.told, one.tier is Tier.UNIT].append(one.due.number)
     said: dict[UUID, list[str]] = defaultdict(list)
     for (unit, urged), found in numbers.items():
         said[unit].append(_line(list(dict.fromkeys(found)), urged=urged))
