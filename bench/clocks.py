@@ -1,4 +1,4 @@
-"""100,000 overdue clocks swept by two workers while residents go on reporting."""
+"""100,000 overdue clocks swept while residents go on reporting."""
 
 import multiprocessing
 import os
@@ -13,18 +13,21 @@ from django.db import connection
 from bench.ground import QUICK, lay_ground, quantile, row
 from pingzhan.access.actors import ANONYMOUS
 from pingzhan.core.clock import now
+from pingzhan.core.db import is_postgres
 from pingzhan.core.ids import random_code, uuid7
 from pingzhan.matters.choices import Basis, ClockKind, Source, Status
 from pingzhan.matters.models import Category, Clock, Escalation, Matter
 from pingzhan.matters.operations import Location, report
-from pingzhan.matters.operations.escalating import climb_due
+from pingzhan.matters.operations.escalating import climb_due, give_way
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import ladder_for
 from pingzhan.places.models import Place
 
 # BENCH_CLOCKS=10000 measures another number.
 CLOCKS = int(os.environ.get("BENCH_CLOCKS", "2000" if QUICK else "100000"))
-WORKERS, CLIENTS, PACE = 2, 2, 0.1  # seconds between two reports of a client
+# On SQLite one writes at a time: a second worker would only wait for the first.
+WORKERS = 2 if is_postgres() else 1
+CLIENTS, PACE = 2, 0.1  # seconds between two reports of a client
 
 
 def fill(at: datetime) -> None:
@@ -96,6 +99,7 @@ def sweeping(at: datetime) -> list[float]:
         start = time.perf_counter()
         climb_due(at=at)
         spent.append((time.perf_counter() - start) * 1000)
+        give_way()
     return spent
 
 
@@ -146,7 +150,7 @@ def main() -> None:
     if told != CLOCKS:
         raise SystemExit(f"{told} of {CLOCKS} clocks were told of")
     row(
-        f"{CLOCKS:,} overdue clocks swept by {WORKERS} workers", f"{seconds:.1f} s", target="≤ 30 s",
+        f"{CLOCKS:,} overdue clocks swept, workers: {WORKERS}", f"{seconds:.1f} s", target="≤ 30 s",
         detail=f"{CLOCKS / seconds:,.0f}/s; a pass p99 {quantile(found['sweep'], 0.99):.0f} ms",
     )  # fmt: skip
     row(

@@ -32,6 +32,7 @@ from pingzhan.stations.queries import current_stations
 from tests.api.calls import BODIES
 from tests.api.conftest import undone
 from tests.api.switch_calls import SWITCH_CALLS, begin_in_each
+from tests.factories.inspections import inspection
 from tests.factories.members import check_in
 from tests.factories.pictures import upload
 from tests.factories.plans import ready
@@ -169,6 +170,11 @@ TABLE = {
     "hand_back_matter": HANDLE,
     "get_matter_team": HANDLE,
     "whistle_matter": RUN,
+    "list_inspections": SIGNED_IN,  # what is in them: tests/unit/matters/test_inspections.py
+    "make_inspection": PRESS_ON,
+    "get_inspection": SEE,
+    "mend_finding": HANDLE,
+    "confirm_finding": PRESS_ON,
     "list_whistles": SIGNED_IN,  # what is in them: tests/unit/matters/test_whistles.py
     "get_whistle": SEE,
     "check_in_whistle": ANSWER,  # the committee is summoned; a unit that was not may not answer for it
@@ -287,6 +293,16 @@ def _whistle(step: str) -> Callable[["Ground", Client, Matter], Any]:
     return call
 
 
+def _inspection(act: str = "", **body: Any) -> Callable[["Ground", Client, Matter], Any]:
+    """Read an inspection that goes back from the matter to the unit in charge of it, or act on what was found."""
+
+    def call(ground: Ground, client: Client, matter: Matter) -> Any:
+        url = f"/api/v1/inspections/{inspection(ground.world, matter).pk}"
+        return _post(client, f"{url}/findings/1/{act}", **body) if act else client.get(url)
+
+    return call
+
+
 SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "report_matter": lambda _, client, matter: _post(client, "/api/v1/matters", text="漏水", place=HOME),
     "track_matter": lambda _, client, matter: client.get(
@@ -312,6 +328,18 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "assign_matter": lambda _, client, matter: _post(
         client, f"/api/v1/matters/{matter.number}/assign", person=str(_colleague(matter))
     ),
+    "make_inspection": lambda _, client, matter: _post(
+        client,
+        "/api/v1/inspections",
+        form="trace",
+        unit=f"{matter.community}.committee",
+        topic="倒查",
+        summary="看过",
+        matter=matter.number,
+    ),
+    "get_inspection": _inspection(),
+    "mend_finding": _inspection("mend", answer="已清走"),
+    "confirm_finding": _inspection("confirm"),
     "get_whistle": _whistle(""),
     **{f"{step}_whistle": _whistle(step) for step in WHISTLE_STEPS},
     "check_in": lambda _, client, matter: _post(

@@ -21,6 +21,7 @@ from pingzhan.demo.accounts import enter_token
 from pingzhan.matters import operations
 from pingzhan.matters.models import LearnedModel, Matter, Notice
 from pingzhan.places.operations import propose_grids
+from tests.factories.inspections import inspection
 from tests.factories.people import addresses
 from tests.factories.plans import switch_addresses
 from tests.factories.whistles import blow
@@ -133,6 +134,11 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:team": ("get", HANDLE),
     "desk:team_cap": ("post", RUN),
     "desk:taking": ("post", HANDLE),
+    "desk:inspections": ("get", SEE_MATTERS),
+    "desk:inspection": ("get", SEE_MATTERS),
+    "desk:inspection_act": ("post", SEE_MATTERS),
+    "desk:inspection_new": ("get", ANSWER_FOR | {"street_staff", "inspector"}),
+    "desk:inspection_workbook": ("get", EXPORT),
     "desk:firsts": ("get", RUN | {"inspector"}),
     "desk:supervision": ("get", SEE_MATTERS),
     "desk:rules": ("get", SEE_MATTERS),
@@ -313,7 +319,10 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     picture = matter.attachments.get()
     proposal = propose_grids(community=world.places[HOME], by=world.actor("secretary"), at=world.at)
     whistle = {"whistle_id": blow(world, matter, units=(f"{HOME}.property",), at=world.at + timedelta(minutes=30)).pk}
+    inspected = inspection(world, matter)
     made: dict[str, dict[str, Any]] = {
+        "desk:inspection": {"inspection_id": inspected.pk},
+        "desk:inspection_act": {"inspection_id": inspected.pk, "position": 1, "act": "mend"},
         **switch_addresses(world),
         "photo": {"number": matter.number, "photo": picture.pk},
         "portal:notice": {"notice": notice.pk},
@@ -456,6 +465,7 @@ OF_A_PLACE = (
     "photo", "desk:sheet", "desk:presence", "desk:sheet_paper", "desk:chain", "desk:chain_paper", "desk:contact",
     "desk:call_back", "desk:rating_reply",
     "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact", "field:step",
+    "desk:inspection", "desk:inspection_act",
     "desk:whistle", "desk:whistle_step", "field:whistle", "field:whistle_step",
 )  # fmt: skip
 OF_A_BUILDING = ("desk:place", "desk:place_map", "desk:place_qr", "desk:building_edit")

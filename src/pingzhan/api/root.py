@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from pingzhan.api import (
     exports,
+    inspections,
     journal,
     matters,
     me,
@@ -94,6 +95,7 @@ api = Api(
                 "name": "whistles",
                 "description": "Units summoned to the spot of a matter, each with three clocks.",
             },
+            {"name": "inspections", "description": "Units inspected, what was found, whether it was mended."},
             {"name": "public", "description": "What anybody may read."},
             {"name": "places", "description": "The area tree."},
             {"name": "people", "description": "Offices, which places have whom, check-ins, members, teams."},
@@ -136,6 +138,7 @@ api.add_router("/matters", takings.router)
 api.add_router("/matters", matters.router)
 api.add_router("/exports", exports.router)
 api.add_router("", whistles.router)
+api.add_router("/inspections", inspections.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
 api.add_router("/stations", stations)

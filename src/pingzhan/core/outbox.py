@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -142,7 +142,7 @@ def queue_many(lines: Iterable[tuple[UUID, str]], *, at: datetime, template: str
     An inbox is read from the table, so they are noted as sent at once.
     """
     empty, state = Message(), Message.State.SENT.value
-    fixed = {"channel": Message.Channel.INBOX.value, "template": template, "state": state}
+    fixed: dict[str, Any] = {"channel": Message.Channel.INBOX.value, "template": template, "state": state}
     fixed |= {"not_before": at, "created_at": at, "sent_at": at}
     given = fixed | {name: getattr(empty, name) for name in _FIELDS if name not in {*fixed, "id", "to_user", "text"}}
     names = ("id", "to_user", "text", *given)

@@ -17,6 +17,7 @@ from pingzhan.matters.models import (
     Cluster,
     DispatchRule,
     FirstTimes,
+    Inspection,
     Matter,
     Notice,
     Power,
@@ -31,6 +32,7 @@ FOLLOWING |= dict.fromkeys((Matter, Supervision, FirstTimes, DispatchRule, Power
 stays(Notice)
 follows(Cluster)
 stays(Whistle)
+follows(Inspection)
 follows(AnswerTemplate)
 
 

@@ -15,7 +15,7 @@ from pingzhan.matters.models import Clock, Matter
 from pingzhan.matters.operations import lapse_rating, learn_suggestion
 from pingzhan.matters.operations.bulk import forget_old
 from pingzhan.matters.operations.clustering import gather
-from pingzhan.matters.operations.escalating import climb_due
+from pingzhan.matters.operations.escalating import climb_due, give_way
 from pingzhan.matters.operations.exports import forget_exports
 from pingzhan.matters.operations.following import hand_on_followers, tell_followers
 from pingzhan.matters.operations.pausing import expire_pauses
@@ -68,6 +68,7 @@ def escalate(at: datetime) -> int:
         done += climbed
         if time.monotonic() - began > ESCALATE_SECONDS:
             break
+        give_way()
     return done
 
 

@@ -16,6 +16,8 @@ from pingzhan.matters.models.cluster import ClusterMember as ClusterMember
 from pingzhan.matters.models.exports import Export as Export
 from pingzhan.matters.models.firsts import FirstTimes as FirstTimes
 from pingzhan.matters.models.following import Following as Following
+from pingzhan.matters.models.inspections import Finding as Finding
+from pingzhan.matters.models.inspections import Inspection as Inspection
 from pingzhan.matters.models.matter import Matter as Matter
 from pingzhan.matters.models.passing import Merger as Merger
 from pingzhan.matters.models.passing import Referral as Referral

@@ -4,6 +4,7 @@ Each pass locks its matters first, as every step does, and skips those that some
 finds on the clocks after that is true. So a rung is climbed once, and nobody waits for the sweep.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pingzhan.access.actors import SYSTEM
-from pingzhan.core.db import insert_many
+from pingzhan.core.db import insert_many, is_postgres
 from pingzhan.core.ids import uuid7
 from pingzhan.journal.operations import draft, record_load
 from pingzhan.matters.choices import ClockKind, ClockState, Tier
@@ -24,11 +25,12 @@ from pingzhan.matters.operations.telling import tell_units
 from pingzhan.matters.queries.reference import ORDER, Reference, UnitRef, reference
 from pingzhan.matters.rules import acts_at, owed_by
 
+GAP = 0.03  # seconds
 NAMED = 3  # numbers of matters in one message; the rest as a count
 # What a pass reads of each clock and its matter: plain values, since a hundred thousand may be due at once.
 _READ = (
-    "id", "kind", "unit_id", "ladder_id", "rung", "due_at", "matter_id", "matter__number", "matter__path",
-    "matter__status", "matter__receiver_id", "matter__handler_id", "matter__awaits_id", "matter__escalated",
+    "clocks__id", "clocks__kind", "clocks__unit_id", "clocks__ladder_id", "clocks__rung", "clocks__due_at", "id",
+    "number", "path", "status", "receiver_id", "handler_id", "awaits_id", "escalated",
 )  # fmt: skip
 _ESCALATION = ("id", "clock_id", "matter_id", "rung", "tier", "unit_id", "owed_by_id", "late_minutes", "at")
 
@@ -63,14 +65,21 @@ class Climb(NamedTuple):
     act_at: datetime | None  # when the next one is due
 
 
-def climb_due(*, at: datetime, batch: int = 1000) -> int:
+def give_way() -> None:
+    """Between two passes: where one writes at a time and the others wait by polling (SQLite), let them have a turn."""
+    if not is_postgres():
+        time.sleep(GAP)
+
+
+def climb_due(*, at: datetime, batch: int = 500) -> int:
     """One pass over at most `batch` overdue clocks; returns how many were dealt with, 0 when none is left for us."""
     with transaction.atomic():
-        overdue = Clock.objects.filter(state=ClockState.RUNNING, act_at__lte=at)
-        claimed = overdue.order_by("act_at", "id").select_for_update(skip_locked=True, of=("matter",))
+        overdue = Matter.objects.filter(clocks__state=ClockState.RUNNING, clocks__act_at__lte=at)
+        claimed = overdue.order_by("clocks__act_at", "clocks__id").select_for_update(skip_locked=True, of=("self",))
         found = [Due(*values) for values in claimed.values_list(*_READ)[:batch]]
         # A step that was under way when we looked may have ended a clock before its matter was ours: look again.
-        still = set(overdue.filter(pk__in=[one.clock for one in found]).values_list("pk", "rung"))
+        again = Clock.objects.filter(pk__in=[one.clock for one in found], state=ClockState.RUNNING, act_at__lte=at)
+        still = set(again.values_list("pk", "rung"))
         known = reference()
         after = _Following(at)
         climbs = [_climb(one, known, after) for one in found if (one.clock, one.climbed) in still]

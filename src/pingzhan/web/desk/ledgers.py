@@ -25,7 +25,7 @@ def titles() -> dict[str, str]:
     return {"handling": _("办理台账"), "feedback": _("反馈台账"), "supervision": _("督办台账")}
 
 
-def _month(text: str, *, at: datetime) -> tuple[str, datetime, datetime]:
+def month_of(text: str, *, at: datetime) -> tuple[str, datetime, datetime]:
     """A month as YYYY-MM, its beginning and its end; the present one for what is none."""
     today = timezone.localdate(at)
     year, month = today.year, today.month
@@ -42,7 +42,7 @@ def _month(text: str, *, at: datetime) -> tuple[str, datetime, datetime]:
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
-    month, begin, end = _month(request.GET.get("month", ""), at=request.at)  # type: ignore[attr-defined]
+    month, begin, end = month_of(request.GET.get("month", ""), at=request.at)  # type: ignore[attr-defined]
     place = request.GET.get("place", "").replace("\x00", "")[:32]
     return {"kind": kind if kind in KINDS else KINDS[0], "month": month, "begin": begin, "end": end, "place": place}
 

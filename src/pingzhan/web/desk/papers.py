@@ -30,6 +30,7 @@ from pingzhan.core.papers import (
 )
 from pingzhan.matters.choices import Status
 from pingzhan.matters.queries.chain import Chain, chain_of
+from pingzhan.matters.queries.inspections import inspections_of, may_inspect
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.sheet import Sheet
@@ -169,6 +170,8 @@ def chain(request: HttpRequest, number: str) -> HttpResponse:
         "links": [_shown(link) for link in found.links],
         "gaps": [_gap(gap, at=request.at) for gap in found.gaps],  # type: ignore[attr-defined]
         "place": place_lines([matter.path])[matter.path],
+        "inspections": inspections_of(matter),
+        "may_inspect": may_inspect(request.actor, matter.path),  # type: ignore[attr-defined]
     }
     return render(request, "desk/chain.html", context)
 

@@ -67,7 +67,7 @@ def text_of(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\x00", "").strip()
 
 
-def _day(request: HttpRequest, name: str) -> datetime:
+def day_of(request: HttpRequest, name: str) -> datetime:
     """The end of the working day given as YYYY-MM-DD."""
     try:
         day = datetime.strptime(text_of(request, name), "%Y-%m-%d")  # noqa: DTZ007 (made aware below)
@@ -77,8 +77,8 @@ def _day(request: HttpRequest, name: str) -> datetime:
         raise Invalid(message, errors=[{"loc": [name], "msg": message}]) from error
 
 
-def _day_or_none(request: HttpRequest, name: str) -> datetime | None:
-    return _day(request, name) if text_of(request, name) else None
+def day_or_none(request: HttpRequest, name: str) -> datetime | None:
+    return day_of(request, name) if text_of(request, name) else None
 
 
 def _into(request: HttpRequest) -> Matter:
@@ -123,7 +123,7 @@ def _publish(request: HttpRequest, common: dict[str, Any]) -> Any:
 def _decide_pause(request: HttpRequest, common: dict[str, Any]) -> Any:
     """Approved as it was asked for, or until another day; or refused."""
     ok = text_of(request, "ok") != "0"
-    until = _day_or_none(request, "until") if ok else None
+    until = day_or_none(request, "until") if ok else None
     return operations.decide_pause(**common, ok=ok, until=until, note=text_of(request, "note"))
 
 
@@ -135,7 +135,7 @@ STEPS: dict[str, Callable[[HttpRequest, dict[str, Any]], Any]] = {
     Step.RETURN: _step(operations.return_matter, "reason"),
     Step.PROGRESS: _step(operations.progress, "note", "reply", pictures=pictures_of),
     Step.REFER: _step(operations.refer, "reason", "unit"),
-    Step.HOLD: _step(operations.hold, "reason", until=lambda request: _day(request, "until")),
+    Step.HOLD: _step(operations.hold, "reason", until=lambda request: day_of(request, "until")),
     Step.DECIDE_PAUSE: _decide_pause,
     Step.ASK: _step(operations.ask, "text", days=lambda request: _count(request, "days")),
     Step.ANSWER: _step(operations.answer, "text"),
@@ -153,7 +153,7 @@ STEPS: dict[str, Callable[[HttpRequest, dict[str, Any]], Any]] = {
     Step.ARCHIVE: _step(operations.archive, "reason"),
     Step.REOPEN: _step(operations.reopen, "reason"),
     Step.URGE: _step(operations.urge, "note"),
-    Step.SUPERVISE: _step(operations.supervise, "note", due=lambda request: _day_or_none(request, "due")),
+    Step.SUPERVISE: _step(operations.supervise, "note", due=lambda request: day_or_none(request, "due")),
     Step.REPORT_BACK: _step(operations.report_back, "reply"),
     Step.RELEASE: _step(operations.release, "note"),
     Step.UNMERGE: _step(operations.unmerge, "note"),
