@@ -35,7 +35,7 @@ class MendIn(In):
 
 
 class ConfirmIn(In):
-    ok: StrictBool = Field(True, description="false: not mended; back to the unit with `reason`.")
+    ok: StrictBool = Field(default=True, description="false: not mended; back to the unit with `reason`.")
     reason: Said = ""
 
 

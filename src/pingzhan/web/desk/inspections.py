@@ -2,7 +2,7 @@
 
 import tempfile
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +19,6 @@ from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError, NotFound
 from pingzhan.core.sheets import XLSX_TYPE, stream_workbook
 from pingzhan.matters.choices_inspection import FindingState, InspectionForm
-from pingzhan.matters.models import Matter
 from pingzhan.matters.operations import inspecting as operations
 from pingzhan.matters.queries import inspections as queries
 from pingzhan.matters.queries.lists import matter_for
@@ -29,6 +28,11 @@ from pingzhan.places.queries import get_places, to_narrow_by
 from pingzhan.web.desk.ledgers import month_of
 from pingzhan.web.desk.steps import day_or_none, text_of
 from pingzhan.web.guards import needs
+
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Matter
+else:
+    Matter = Any
 
 ROWS = 5  # things found that the form has room for; more go by another record
 MOST_UNITS = 300
