@@ -136,7 +136,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:taking": ("post", HANDLE),
     "desk:inspections": ("get", SEE_MATTERS),
     "desk:inspection": ("get", SEE_MATTERS),
-    "desk:inspection_act": ("post", SEE_MATTERS),
+    "desk:inspection_act": ("post", frozenset({"property_staff"})),  # mending is for the inspected unit
     "desk:inspection_new": ("get", ANSWER_FOR | {"street_staff", "inspector"}),
     "desk:inspection_workbook": ("get", EXPORT),
     "desk:firsts": ("get", RUN | {"inspector"}),
