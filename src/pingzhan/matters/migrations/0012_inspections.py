@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matters', '0010_few_of_many'),
+        ('matters', '0011_open_in_order'),
         ('people', '0005_talent_and_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
