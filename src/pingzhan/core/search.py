@@ -107,15 +107,15 @@ def remove(kind: str, subjects: Iterable[UUID]) -> None:
     SearchDocument.objects.filter(kind=kind, subject_id__in=list(subjects)).delete()
 
 
-def matching(kind: str, query: str, *, field: str = "pk") -> Q:
+def matching(kind: str, query: str, *, field: str = "pk", newest_first: bool = True) -> Q:
     """The condition that `field`, the id of a subject of `kind`, matches all words of `query`.
 
     It goes with any other filter and with keyset paging: Matter.objects.filter(matching("matter", "曹杨 漏水")). It is
-    made for one use at once: how common the words are is asked here, in one statement. For filter(), not exclude(). A
-    query without a word matches nothing.
+    made for one use at once, in a list of the newest first unless told otherwise: how common the words are is asked
+    here, in one statement. For filter(), not exclude(). A query without a word matches nothing.
     """
     tokens = cut_query(query[:MAX_QUERY])
     if not tokens:
         return Q(**{f"{field}__in": []})
     prefix = _prefix(kind)
-    return has_tokens(kind, [prefix + token for token in tokens], field)
+    return has_tokens(kind, [prefix + token for token in tokens], field, newest_first=newest_first)

@@ -13,6 +13,12 @@ class Migration(migrations.Migration):
     operations = [
         AddIndexBeside(
             model_name="matter",
+            index=models.Index(
+                condition=models.Q(("is_open", True)), fields=["receiver", "-id"], name="matter_open_receiver"
+            ),
+        ),
+        AddIndexBeside(
+            model_name="matter",
             index=models.Index(condition=models.Q(("is_open", True)), fields=["-id"], name="matter_open"),
         ),
         AddIndexBeside(

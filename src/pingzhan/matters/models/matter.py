@@ -93,6 +93,7 @@ class Matter(models.Model):
             models.Index(fields=["community", "status", "-id"], name="matter_open_here", condition=Q(is_open=True)),
             models.Index(fields=["street", "status", "-id"], name="matter_open_street", condition=Q(is_open=True)),
             models.Index(fields=["handler", "status", "-id"], name="matter_open_handler", condition=Q(is_open=True)),
+            models.Index(fields=["receiver", "-id"], name="matter_open_receiver", condition=Q(is_open=True)),
             models.Index(fields=["-id"], name="matter_open", condition=Q(is_open=True)),
             # Lists of one state of a whole district, and the desk's counts, which read nothing but this index.
             models.Index(

@@ -12,12 +12,27 @@ STREET, COMMUNITY = 9, 12  # digits of their codes, which every matter has as co
 
 def in_area(path: str) -> Q:
     """Matters at or below `path`: a street and a community by their columns, a grid by its path, a district whole."""
-    code = path.rstrip("/").rpartition("/")[2]
+    code = _code(path)
     if code.isdigit() and len(code) == COMMUNITY:
         return Q(community=code)
     if code.isdigit() and len(code) == STREET:
         return Q(street=code)
-    return under_wide("path", path) if not code or code.isdigit() else under("path", path)
+    return under_wide("path", path) if _is_wide(code) else under("path", path)
+
+
+def everywhere(actor: Actor, permission: Permission) -> bool:
+    """Whether `actor` has `permission` in whole districts, so that no index of an area leaves fewer."""
+    holding = actor.holding(permission)
+    return all(not held.definition.by_unit and _is_wide(_code(held.path)) for held in holding)
+
+
+def _code(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _is_wide(code: str) -> bool:
+    """Whether this is the code of a district, a city, or of everything."""
+    return not code or (code.isdigit() and len(code) < STREET)
 
 
 def matters_in_scope(actor: Actor, permission: Permission, *, among_few: bool = False) -> Q:

@@ -17,7 +17,7 @@ from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.core.search import matching
 from pingzhan.matters.choices import Status
 from pingzhan.matters.models import Category, Matter, Notice
-from pingzhan.matters.queries.areas import COMMUNITY, STREET, in_area, matters_in_scope
+from pingzhan.matters.queries.areas import COMMUNITY, STREET, everywhere, in_area, matters_in_scope
 from pingzhan.matters.queries.reach import summoned_to
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.takings import taken_by_me, waiting_for_somebody
@@ -57,8 +57,11 @@ def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Mat
     return in_state(narrowed(actor, filters), actor, filters, at=at)
 
 
-def narrowed(actor: Actor, filters: Filters) -> QuerySet[Matter]:
-    """The scope by everything but the state: what the tabs count. Place and words may ask one statement each."""
+def narrowed(actor: Actor, filters: Filters, *, due_first: bool = False) -> QuerySet[Matter]:
+    """The scope by everything but the state: what the tabs count. Place and words may ask one statement each.
+
+    `due_first`: the list will be in the order of its clocks, which is not that of the words' documents.
+    """
     few = filters.supervised or filters.escalated
     rows = Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_VIEW, among_few=few))
     if filters.place:
@@ -78,7 +81,7 @@ def narrowed(actor: Actor, filters: Filters) -> QuerySet[Matter]:
     if filters.since:
         rows = rows.filter(id__gte=first_id(filters.since))
     if filters.q.strip():
-        rows = rows.filter(_search(filters.q.strip()))
+        rows = rows.filter(_search(filters.q.strip(), newest_first=not due_first))
     return rows
 
 
@@ -104,8 +107,12 @@ def waits_for(units: Iterable[UUID]) -> Q:
     one whose decision they await."""
     units = list(units)
     by = {owner: [status for status, who in OWNER.items() if who == owner] for owner in ("receiver", "handler")}
-    named = Q(status__in=by["receiver"], receiver_id__in=units) | Q(status__in=by["handler"], handler_id__in=units)
-    return Q(is_open=True) & (Q(awaits_id__in=units) | (Q(awaits_id__isnull=True) & named))
+    # That they are open is said in each part, so that SQLite finds the index of each.
+    return (
+        Q(is_open=True, awaits_id__in=units)
+        | Q(is_open=True, awaits_id__isnull=True, status__in=by["receiver"], receiver_id__in=units)
+        | Q(is_open=True, awaits_id__isnull=True, status__in=by["handler"], handler_id__in=units)
+    )
 
 
 def first_id(moment: datetime) -> UUID:
@@ -126,14 +133,14 @@ def _in_place(code: str) -> Q:
     return in_area(found.path) if found else Q(pk__in=[])
 
 
-def _search(q: str) -> Q:
+def _search(q: str, *, newest_first: bool) -> Q:
     """A number, a phone, or words."""
     if q[:6].isdigit() and "-" in q:
         return Q(number=q.upper())
     plain = normalise_phone(q)
     if plain.lstrip("+").isdigit() and len(plain) >= 7 and plain.isascii():
         return Q(contact_index=blind_index(plain, purpose="matter.contact"))
-    return matching("matter", q)
+    return matching("matter", q, newest_first=newest_first)
 
 
 def queue_page(
@@ -147,15 +154,17 @@ def queue_page(
     rows: QuerySet[Matter] | None = None,
 ) -> Page[Matter]:
     """One page, newest or most pressing first; one statement. `rows`: `narrowed` already, by these filters."""
-    rows = in_state(narrowed(actor, filters) if rows is None else rows, actor, filters, at=at)
+    rows = narrowed(actor, filters, due_first=due_first) if rows is None else rows
+    rows = in_state(rows, actor, filters, at=at)
     if due_first:
         few = filters.supervised or filters.escalated
         rows = rows.filter(is_set("next_due_at") if few else Q(next_due_at__isnull=False), is_open=True)
     order = DUE_FIRST if due_first else NEWEST_FIRST
-    kinds = kinds_of(filters.category) if filters.category and not filters.q and not due_first else []
-    if len(kinds) > 1:
-        lanes = [Q(category_id=kind) for kind in kinds]
-        rows = Matter.objects.filter(first_of_each(rows, lanes, order=order, after=after, limit=limit))
+    if not due_first and filters == Filters(category=filters.category, status=filters.status, open=filters.open):
+        kinds = kinds_of(filters.category)
+        if len(kinds) > 1 and everywhere(actor, Permission.MATTER_VIEW):
+            lanes = [Q(category_id=kind) for kind in kinds]
+            rows = Matter.objects.filter(first_of_each(rows, lanes, order=order, after=after, limit=limit))
     return page(rows.only(*ROW), order=order, after=after, limit=limit)
 
 

@@ -68,7 +68,7 @@ def _show(request: HttpRequest, wanted: Asked) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
     htmx = bool(getattr(request, "htmx", False))
-    base = narrowed(actor, wanted.filters)
+    base = narrowed(actor, wanted.filters, due_first=wanted.due_first)
     found = queue_page(
         actor,
         wanted.filters,
