@@ -46,6 +46,8 @@ def move_matters(event: PlacesMoved) -> None:
         for path in here.order_by("path").values_list("path", flat=True).distinct()
         if path in event.redrawn or event.after(path) != path
     ]
+    if not paths:
+        return
     rows = here.filter(Q(is_open=True) | ~Q(path__in=list(event.redrawn)), path__in=paths)
     for matter in rows.only("id", "path", "place_id", "lon", "lat", "is_open", "category_id").order_by("id"):
         place, path = _after(event, matter)

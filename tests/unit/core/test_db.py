@@ -1,5 +1,6 @@
 """Paths as ranges, and numbering rows in one statement, on either database."""
 
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pingzhan.core.clock import now
-from pingzhan.core.db import PathField, insert_row, number_rows, try_exclusive, under
+from pingzhan.core.db import PathField, insert_row, number_rows, try_exclusive, under, update_many
 from pingzhan.core.ids import uuid7
 from pingzhan.core.models import Message
 from pingzhan.journal.models import Entry
@@ -145,6 +146,20 @@ def test_a_row_inserted_quickly_is_the_row_that_the_orm_would_insert(db: None) -
 def test_a_row_inserted_quickly_knows_the_number_that_it_got(db: None) -> None:
     entry = recorded(1)[0]
     assert entry.pk == Entry.objects.get().pk
+
+
+def test_many_rows_get_each_its_own_values(db: None) -> None:
+    at = now()
+    rows = [
+        Message(id=uuid7(at), channel="sms", to_sealed="1", text="x", not_before=at, created_at=at) for _ in range(3)
+    ]
+    Message.objects.bulk_create(rows)
+    later = [at + timedelta(hours=hours) for hours in (1, 2)]
+    update_many(Message, ("not_before", "channel"), [(rows[0].pk, later[0], "wecom"), (rows[2].pk, later[1], "letter")])
+    update_many(Message, ("channel",), [])
+    told = dict(Message.objects.order_by("id").values_list("pk", "not_before"))
+    assert [told[row.pk] for row in rows] == [later[0], at, later[1]]
+    assert set(Message.objects.order_by("id").values_list("channel", flat=True)) == {"wecom", "sms", "letter"}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ from pingzhan.people.operations import appoint, dismiss, note_coverage
 from pingzhan.people.rules.chains import DEFAULT, PostRule
 from pingzhan.places.models import Estate, Place
 from tests.factories.people import somebody
+from tests.factories.statements import ways_of
 from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,16 @@ def test_the_statements_do_not_grow_with_the_ground(world):
     assert statements(DISTRICT) == statements(HOME) == 5
 
 
+def test_a_large_area_is_counted_from_indexes_alone(world):
+    path = world.path(DISTRICT)
+    posts = queries.required_posts(path)
+    totals, held = ways_of(lambda: queries.coverage(path, posts))
+    if connection.vendor == "sqlite":
+        assert "place_now" in totals
+        assert "appointment_cover" in held
+        assert "TEMP B-TREE" not in held, "each post is counted in the order of its index"
+
+
 def test_an_unknown_post_is_not_found(world):
     with pytest.raises(NotFound):
         queries.post_of(world.path(HOME), "building.king.")
@@ -143,8 +154,12 @@ def test_an_estate_has_the_figures_of_its_buildings(world):
         code=f"{HOME}-E01", community=home, path=home.path, name="兰溪苑", created_at=world.at
     )
     Place.objects.filter(code=f"{HOME}-B001").update(estate=estate)
+    Place.objects.filter(code=f"{HOME}-B002").update(estate=None)
     posts = queries.required_posts(home.path)
-    assert [
-        (name, [(one.post.kind, one.covered, one.total) for one in figures])
-        for name, figures in queries.coverage_by_estate(home.path, posts)
-    ] == [("兰溪苑", [("offline", 1, 1), ("online", 0, 1)])]
+    ((name, cells),) = queries.coverage_by_estate(home, posts)
+    told = {".".join(one.post.key): (one.covered, one.total) for one in cells}
+    assert name == "兰溪苑"
+    assert told == {"grid.grid_head.": (0, 1), "grid.grid_worker.full_time": (1, 1), OFFLINE: (1, 1), ONLINE: (0, 1)}
+    worse = Estate.objects.create(code=f"{HOME}-E02", community=home, path=home.path, name="新苑", created_at=world.at)
+    Place.objects.filter(code=f"{HOME}-B002").update(estate=worse)
+    assert [name for name, _cells in queries.coverage_by_estate(home, posts)] == ["新苑", "兰溪苑"]

@@ -1,12 +1,16 @@
 """A person is entered once, found by how the name sounds, and their phone is opened on record only."""
 
 import pytest
+from django.db import connection
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.errors import Invalid, NotAllowed
 from pingzhan.journal.queries import openings_of
+from pingzhan.people import queries
 from pingzhan.people.operations import create_person, enter_person, open_phone
+from pingzhan.people.queries import PersonFilters
 from pingzhan.people.rules.names import clean_name, spelling
+from tests.factories.statements import ways_of
 from tests.factories.world import FAR, HOME
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +65,11 @@ def test_a_phone_is_opened_for_a_purpose_and_on_record(world):
     shown = open_phone(person=person, purpose="核实到岗", paths=[person.path], by=world.actor("secretary"), at=world.at)
     assert shown == PHONE
     assert [row.purpose for row in openings_of("person", person.pk)] == ["核实到岗"]
+
+
+def test_letters_are_looked_up_in_two_indexes(world):
+    command = world.actor("command")
+    (way,) = ways_of(lambda: queries.persons_page(command, PersonFilters(q="zs"), after=None))
+    if connection.vendor == "sqlite":
+        assert "person_by_initials" in way
+        assert "person_by_pinyin" in way

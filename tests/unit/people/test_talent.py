@@ -118,7 +118,7 @@ def test_a_search_costs_the_same_for_many(world: World) -> None:
     few = cost()
     for number in range(6):
         check_in(world, phone=f"1001235{number:04d}", to="approved", skills=("medical.nurse", "language.english"))
-    assert cost() == few == 2
+    assert cost() == few == 3
 
 
 @pytest.mark.django_db

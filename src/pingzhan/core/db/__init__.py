@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.operations import AddIndex, RemoveIndex
 from django.db.models import BooleanField, F, Func, Q
-from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThan
+from django.db.models.lookups import GreaterThanOrEqual, In, IsNull, LessThan
 
 from pingzhan.core.db.search import (
     TokensField,
@@ -37,10 +37,10 @@ else:
     _CharField = models.CharField
 
 __all__ = [
-    "AddIndexBeside", "PathField", "TokensField", "among_any", "create_job_index", "create_search",
-    "create_subject_index", "drop_job_index", "drop_search", "drop_subject_index", "has_tokens", "insert_many",
-    "insert_row", "is_postgres", "is_set", "number_rows", "put_tokens", "tidy_search", "try_exclusive", "under",
-    "under_wide",
+    "AddIndexBeside", "PathField", "RemoveIndexBeside", "TokensField", "among_any", "create_job_index",
+    "create_search", "create_subject_index", "drop_job_index", "drop_search", "drop_subject_index", "has_tokens",
+    "insert_many", "insert_row", "is_one_of", "is_postgres", "is_set", "number_rows", "put_tokens", "tidy_search",
+    "try_exclusive", "under", "under_wide", "update_many",
 ]  # fmt: skip
 
 
@@ -97,6 +97,11 @@ class _Unindexed(Func):
 def is_set(field: str) -> Q:
     """Rows whose `field` is not null, where SQLite shall not walk that field's index: other conditions leave few."""
     return Q(IsNull(_Unindexed(F(field)), False))
+
+
+def is_one_of(field: str, values: Iterable[Any]) -> Q:
+    """Rows whose `field` is one of `values`, where SQLite shall not look these up in an index: most rows have one."""
+    return Q(In(_Unindexed(F(field)), list(values)))
 
 
 def under_wide(field: str, path: str) -> Q:
@@ -219,6 +224,28 @@ class AddIndexBeside(AddIndex):
             schema_editor.remove_index(model, self.index, concurrently=True)
 
 
+class RemoveIndexBeside(RemoveIndex):
+    """Remove an index while others go on writing; as AddIndexBeside."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = from_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            index = from_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+            schema_editor.remove_index(model, index, concurrently=True)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            index = to_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+            schema_editor.add_index(model, index, concurrently=True)
+
+
 # --- one row --------------------------------------------------------------------------------------------------------
 
 
@@ -293,6 +320,25 @@ def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
     return count
 
 
+def update_many(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Give many rows other values: each of `rows` is the primary key, then values in the order of `fields`.
+
+    One statement that is sent with all values at once, where bulk_update puts together one as long as all of them.
+    """
+    key: Any = model._meta.pk
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
+    converters = [None if _taken_as_is(field) else _converter(field) for field in (*columns, key)]
+    values = [
+        [value if convert is None else convert(value) for convert, value in zip(converters, (*rest, pk), strict=True)]
+        for pk, *rest in rows
+    ]
+    if not values:
+        return
+    changes = ", ".join(f'"{field.column}" = %s' for field in columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{key.column}" = %s', values)  # noqa: S608
+
+
 def _taken_as_is(field: Any) -> bool:
     return field.get_internal_type() in _TAKEN_AS_IS
 
@@ -301,12 +347,6 @@ def _converter(field: Any) -> Callable[[Any], Any]:
     """From a value to what the driver takes; remembers the last ones, since times and superiors repeat."""
     if field.get_internal_type() == "JSONField":  # whose values cannot be remembered
         return lambda value: field.get_db_prep_save(value, connection)
-    if field.get_internal_type() == "JSONField":  # lists and mappings cannot be remembered
-
-        def prepare(value: Any) -> Any:
-            return field.get_db_prep_save(value, connection)
-
-        return prepare
 
     @lru_cache(maxsize=256)
     def convert(value: Any) -> Any:

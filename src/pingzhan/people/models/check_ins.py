@@ -22,7 +22,7 @@ class CheckIn(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=10, choices=CheckInKind.choices, default=CheckInKind.MEMBER)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="check_ins")
-    name = models.CharField(max_length=80)
+    name = PathField(max_length=80)  # found by its first characters
     phone = SealedTextField(mask=mask_phone)
     phone_index = models.CharField(max_length=64)  # as Person.phone_index: the two are matched by it
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="check_ins")
@@ -47,9 +47,11 @@ class CheckIn(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["path", "state"], name="check_in_path_state"),
+            # The ledger in its order, by state, and its counts.
+            models.Index(fields=["state", "-id", "path"], name="check_in_in_order"),
             models.Index(fields=["phone_index"], name="check_in_phone"),
             models.Index(fields=["name"], name="check_in_name"),
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="check_in_due"),
+            models.Index(fields=["due_at", "path"], condition=Q(due_at__isnull=False), name="check_in_due_where"),
         ]
         constraints = [
             models.UniqueConstraint(

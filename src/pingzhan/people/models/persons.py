@@ -25,7 +25,10 @@ class Person(models.Model):
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="persons")
     path = PathField(max_length=200, blank=True, default="")
     user_id = models.UUIDField(null=True, blank=True, unique=True)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    # Its index holds the merged ones only: one of all would lead a planner to read everybody who is not merged.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -34,6 +37,7 @@ class Person(models.Model):
             models.Index(fields=["initials"], name="person_by_initials"),
             models.Index(fields=["name"], name="person_by_name"),
             models.Index(fields=["path"], name="person_by_path"),
+            models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
             # Who has the same name and the same phone is the same person, whoever enters them once more.

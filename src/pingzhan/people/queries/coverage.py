@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Substr
+from django.db.models.lookups import Exact
 
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
@@ -70,7 +71,7 @@ def coverage(path: str, posts: Sequence[PostRule]) -> list[Figure]:
     """The figures of `path` and everything below it; two statements, whatever lies there."""
     totals = {row["level"]: row["n"] for row in _counted(_places(path, posts).values("level"))}
     covered: dict[Key, int] = {}
-    for row in _held(path, posts).values("level", "role", "kind").order_by().annotate(n=_PLACES):
+    for row in _held(path, posts).values("role", "kind", "level").order_by().annotate(n=_PLACES):
         covered[row["level"], row["role"], row["kind"]] = row["n"]
     covered |= _of_any_kind(path, posts)
     return [_figure(post, totals, covered) for post in posts]
@@ -86,7 +87,7 @@ def coverage_below(path: str, posts: Sequence[PostRule]) -> dict[str, list[Figur
         totals[row["child"]][row["level"]] = row["n"]
     covered: dict[str, dict[Key, int]] = defaultdict(dict)
     held = _held(path, posts).exclude(path=path)
-    for row in held.values("level", "role", "kind", child=_child(path)).order_by().annotate(n=_PLACES):
+    for row in held.values("role", "kind", "level", child=_child(path)).order_by().annotate(n=_PLACES):
         covered[row["child"]][row["level"], row["role"], row["kind"]] = row["n"]
     for post in _kindless(posts):
         rows = held.filter(role=post.role, level=post.level).values(child=_child(path)).order_by().annotate(n=_PLACES)
@@ -95,22 +96,31 @@ def coverage_below(path: str, posts: Sequence[PostRule]) -> dict[str, list[Figur
     return {child: [_figure(post, totals[child], covered[child]) for post in posts] for child in sorted(totals)}
 
 
-def coverage_by_estate(path: str, posts: Sequence[PostRule]) -> list[tuple[str, list[Figure]]]:
-    """The figures of the buildings of each estate under `path`, by the estate's name; two statements.
+def coverage_by_estate(community: "Place", posts: Sequence[PostRule]) -> list[tuple[str, list[Figure]]]:
+    """What each estate of a community lacks: the figures of the grids in which it lies and of its buildings, by post.
 
-    Estates are no nodes of the tree: their buildings may lie in several grids.
+    The worst covered first. Estates are no nodes of the tree: their buildings may lie in several grids. Two statements.
     """
-    posts = [post for post in posts if post.level == Level.BUILDING]
-    rows = _places(path, posts).filter(estate__isnull=False).values("estate__name").order_by("estate__name")
-    totals = {row["estate__name"]: row["n"] for row in rows.annotate(n=Count("pk"))}
-    covered: dict[str, dict[Key, int]] = defaultdict(dict)
-    held = _held(path, posts).filter(place__estate__isnull=False)
-    for row in held.values("place__estate__name", "level", "role", "kind").order_by().annotate(n=_PLACES):
-        covered[row["place__estate__name"]][row["level"], row["role"], row["kind"]] = row["n"]
-    return [
-        (name, [_figure(post, {Level.BUILDING: total}, covered[name]) for post in posts])
-        for name, total in totals.items()
+    posts = [post for post in posts if post.level in (Level.GRID, Level.BUILDING)]
+    standing = places([community.path]).filter(level=Level.BUILDING, estate__isnull=False)
+    ground: dict[str, dict[str, set[Any]]] = defaultdict(lambda: {Level.GRID: set(), Level.BUILDING: set()})
+    for name, building, above, level in standing.order_by("estate__name", "path").values_list(
+        "estate__name", "pk", "parent", "parent__level"
+    ):
+        ground[name][Level.BUILDING].add(building)
+        if level == Level.GRID:
+            ground[name][Level.GRID].add(above)
+    anybody = {post.key for post in _kindless(posts)}
+    held: dict[Key, set[Any]] = defaultdict(set)
+    for level, role, kind, place in _held(community.path, posts).values_list("level", "role", "kind", "place"):
+        held[level, role, kind].add(place)
+        if (level, role, "") in anybody:
+            held[level, role, ""].add(place)
+    rows = [
+        (name, [Figure(post, len(lies[post.level]), len(lies[post.level] & held[post.key])) for post in posts])
+        for name, lies in ground.items()
     ]
+    return sorted(rows, key=lambda row: (-sum(figure.gaps for figure in row[1]), row[0]))
 
 
 def gaps_page(path: str, post: PostRule, *, after: str | None, limit: int = 50) -> "Page[Place]":
@@ -160,7 +170,10 @@ def trend(path: str, *, since: date) -> dict[Key, list[tuple[date, int, int]]]:
     return dict(found)
 
 
-_PLACES = Count("place", distinct=True)
+# By path, which is the place's own while an appointment is current, so that the index of posts answers alone.
+_PLACES = Count("path", distinct=True)
+# Paths with no more codes than that are those of a whole installation or a large part of it.
+_WIDE = 2
 
 
 def _places(path: str, posts: Sequence[PostRule]) -> "QuerySet[Place]":
@@ -168,14 +181,20 @@ def _places(path: str, posts: Sequence[PostRule]) -> "QuerySet[Place]":
 
 
 def _counted(rows: Any) -> Iterable[Mapping[str, Any]]:
-    return rows.order_by().annotate(n=Count("pk"))
+    return rows.order_by().annotate(n=Count("*"))
 
 
 def _held(path: str, posts: Sequence[PostRule]) -> QuerySet[Appointment]:
-    """The appointments that count, from the index alone."""
+    """The appointments that count, from an index alone.
+
+    Those of a small area are found by their path. Of a large one nearly all count: there the index of posts is gone
+    through in its order, in which equal places stand beside each other; a condition that no index of paths serves
+    (the first characters, cut off) sees to it.
+    """
+    inside = Q(Exact(Substr("path", 1, len(path)), Value(path))) if path.count("/") <= _WIDE else under("path", path)
     return Appointment.objects.filter(
-        under("path", path), until__isnull=True, role__in={post.role for post in posts},
-        level__in={post.level for post in posts},
+        inside, until__isnull=True, role__in=sorted({post.role for post in posts}),
+        level__in=sorted({post.level for post in posts}),
     )  # fmt: skip
 
 

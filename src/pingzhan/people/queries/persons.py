@@ -81,8 +81,11 @@ def named_like(text: str) -> Q:
         return Q(phone_index=blind_index(number, purpose="person.phone"))
     if is_letters(text):
         sound = text.casefold().replace(" ", "")
-        by_sound = Q(pinyin__gte=sound, pinyin__lt=sound + _LAST)
-        return by_sound | Q(initials__gte=sound, initials__lt=sound + _LAST)
+        # Two indexes, each asked for itself: an OR over both is answered by reading everybody.
+        known = Person.objects.filter(merged_into__isnull=True).order_by()
+        by_sound = known.filter(pinyin__gte=sound, pinyin__lt=sound + _LAST).values("pk")
+        by_letters = known.filter(initials__gte=sound, initials__lt=sound + _LAST).values("pk")
+        return Q(pk__in=by_sound.union(by_letters))
     name = clean_name(text)
     return Q(name__gte=name, name__lt=name + _LAST) if name else Q(pk__in=[])
 

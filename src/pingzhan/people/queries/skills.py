@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from pingzhan.people.models import PersonSkill, Skill
 
 LANGUAGES = "language"  # the group of the catalogue whose skills are languages
@@ -17,6 +19,11 @@ def catalogue() -> list[Skill]:
 def kinds() -> dict[str, Skill]:
     """The skills that somebody can have (no groups), by code; one statement."""
     return {skill.code: skill for skill in catalogue() if skill.parent_id is not None}
+
+
+def kinds_of(code: str) -> list[Skill]:
+    """The skill itself, or the kinds of a group with it; one statement."""
+    return list(Skill.objects.filter(Q(code=code) | Q(parent=code)).order_by("position", "code"))
 
 
 def skills_of(persons: Iterable[UUID]) -> dict[UUID, list[PersonSkill]]:

@@ -6,6 +6,7 @@ A rank is of one need, is made when somebody searches and kept nowhere: it is no
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from heapq import nsmallest
 from uuid import UUID
 
 from pingzhan.core.coordinates import distance_m
@@ -55,18 +56,17 @@ class Match:
     order: float
 
 
-def rank(candidates: Iterable[Candidate], need: Need, *, today: date) -> list[Match]:
-    """Best first; of equals the nearer, then by name and id, so that the same search gives the same list."""
+def rank(candidates: Iterable[Candidate], need: Need, *, today: date, most: int | None = None) -> list[Match]:
+    """Best first, at most `most`; of equals the nearer, then by name and id: the same search gives the same list."""
     found = [match(candidate, need, today=today) for candidate in candidates]
-    found.sort(
-        key=lambda one: (
-            -one.order,
-            one.metres if one.metres is not None else FAR_METRES * 10,
-            one.candidate.name,
-            one.candidate.check_in,
-        )
-    )
-    return found
+    if most is not None:
+        return nsmallest(most, found, key=_place_in_list)
+    return sorted(found, key=_place_in_list)
+
+
+def _place_in_list(one: Match) -> tuple[float, float, str, UUID]:
+    metres = one.metres if one.metres is not None else FAR_METRES * 10
+    return -one.order, metres, one.candidate.name, one.candidate.check_in
 
 
 def match(candidate: Candidate, need: Need, *, today: date) -> Match:

@@ -44,7 +44,8 @@ class Place(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["level", "path"], name="place_level_path"),
+            # Of the present ones only, so that they are counted from the index alone.
+            models.Index(fields=["level", "path"], name="place_now", condition=Q(until__isnull=True)),
             # Nobody looks for "201" in a whole city: rooms are found through their building.
             models.Index(fields=["name"], name="place_name", condition=~Q(level=Level.HOUSEHOLD)),
             models.Index(fields=["merged_into"], name="place_merged", condition=Q(merged_into__isnull=False)),

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,14 +19,15 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.following import move_grants
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
+from pingzhan.core.db import update_many
 from pingzhan.core.errors import Invalid, NotFound, Stale
 from pingzhan.core.ids import uuid7
-from pingzhan.journal.operations import digest_of, draft, record, record_many
+from pingzhan.journal.operations import digest_of, draft, record, record_load
 from pingzhan.places.choices import GridKind, Level
 from pingzhan.places.events import Move, PlacesMoved, Spot, places_moved
 from pingzhan.places.models import Outline, PastOutline, Place
 from pingzhan.places.operations.imports import changed
-from pingzhan.places.queries.grids import Building, Ground, ground_of
+from pingzhan.places.queries.grids import Ground, ground_of
 from pingzhan.places.rules import redrawing
 from pingzhan.places.rules.cells import divide
 from pingzhan.places.rules.codes import MOST_NAME, clean_name, grid_code, grid_name, number_in
@@ -357,10 +356,12 @@ def _make(ground: Ground, drawn: Mapping[str, Drawn], named: Mapping[str, str], 
     community = ground.community
     made = {}
     for number, key in enumerate(keys, _highest_number(community) + 1):
-        code = grid_code(community.code, number)
+        code, grid = grid_code(community.code, number), drawn[key]
+        lon, lat = inner_point(grid.area) if grid.area is not None else (None, None)
         made[key] = Place(
-            id=uuid7(at), code=code, name=named[key], level=Level.GRID, kind=drawn[key].kind, parent=community,
+            id=uuid7(at), code=code, name=named[key], level=Level.GRID, kind=grid.kind, parent=community,
             path=f"{community.path}{code}/", is_demo=community.is_demo, created_at=at,
+            households=_households(ground, grid.buildings), lon=lon, lat=lat,
         )  # fmt: skip
     Place.objects.bulk_create(made.values())
     return made
@@ -399,21 +400,20 @@ def _reshape(ground: Ground, drawn: Mapping[str, Drawn], places: Mapping[str, Pl
 
 
 def _move_buildings(ground: Ground, drawn: Mapping[str, Drawn], places: Mapping[str, Place]) -> list[Move]:
-    """Give the buildings that change grids, and their households, their new paths; two statements a pair of grids."""
-    pairs: dict[tuple[str, str], list[Building]] = {}
-    for key, grid in drawn.items():
-        for code in grid.buildings:
-            building = ground.buildings[code]
-            if building.path != f"{places[key].path}{code}/":
-                pairs.setdefault((building.path[: -len(code) - 1], key), []).append(building)
-    moves = []
-    for (before, key), buildings in sorted(pairs.items()):
-        after = places[key].path
-        ids = [building.id for building in buildings]
-        path = Concat(Value(after), Substr("path", len(before) + 1))
-        Place.objects.filter(pk__in=ids).update(path=path, parent=places[key])
-        Place.objects.filter(parent__in=ids).update(path=path)
-        moves += [Move(one.id, one.path, f"{after}{one.code}/") for one in buildings]
+    """Give the buildings that change grids, and their households, their new paths; three statements for any number."""
+    moving = [
+        (building, places[key], f"{places[key].path}{code}/")
+        for key, grid in drawn.items()
+        for code in sorted(grid.buildings)
+        if (building := ground.buildings[code]).path != f"{places[key].path}{code}/"
+    ]
+    if not moving:
+        return []
+    update_many(Place, ("path", "parent_id"), [(building.id, path, grid.pk) for building, grid, path in moving])
+    moves = [Move(building.id, building.path, path) for building, _grid, path in moving]
+    after = {move.place_id: (len(move.before), move.after) for move in moves}
+    homes = Place.objects.filter(parent__in=list(after)).order_by("pk").values_list("pk", "parent_id", "path")
+    update_many(Place, ("path",), [(pk, after[above][1] + path[after[above][0] :]) for pk, above, path in homes])
     return moves
 
 
@@ -438,24 +438,27 @@ def _heir(
 def _end(ended: Sequence[Place], heir_of: Mapping[str, Place], at: datetime) -> None:
     for grid in ended:
         grid.until, grid.merged_into = at, heir_of[grid.code]
-    Place.objects.bulk_update(ended, ["until", "merged_into"])
+    update_many(Place, ("until", "merged_into_id"), [(grid.pk, at, grid.merged_into_id) for grid in ended])
 
 
 def _describe(
     ground: Ground, drawn: Mapping[str, Drawn], places: Mapping[str, Place], named: Mapping[str, str]
 ) -> None:
-    """Names, kinds, households and the points where names are written."""
-    for key, grid in drawn.items():
-        place = places[key]
-        place.name, place.kind = named[key], grid.kind
-        before = {one.code for one in ground.buildings.values() if one.grid == grid.code} if grid.code else set()
+    """Names, kinds, households and the points where names are written, of the grids that go on."""
+    going_on = [(places[key], named[key], grid) for key, grid in drawn.items() if grid.code]
+    for place, name, grid in going_on:
+        place.name, place.kind = name, grid.kind
+        before = {one.code for one in ground.buildings.values() if one.grid == grid.code}
         if before != set(grid.buildings):
             place.households = _households(ground, grid.buildings)
         if grid.area is not None and (
             place.lon is None or place.lat is None or not shapely.intersects_xy(grid.area, place.lon, place.lat)
         ):
             place.lon, place.lat = inner_point(grid.area)
-    Place.objects.bulk_update(places.values(), ["name", "kind", "households", "lon", "lat"])
+    update_many(
+        Place, ("name", "kind", "households", "lon", "lat"),
+        [(one.pk, one.name, one.kind, one.households, one.lon, one.lat) for one, _name, _grid in going_on],
+    )  # fmt: skip
 
 
 def _tell(
@@ -521,7 +524,7 @@ def _note(
         for move in moves
         if move.into is None
     ]  # fmt: skip
-    record_many(entries)
+    record_load(entries)
 
 
 def _invalid(field: str, message: str) -> Invalid:

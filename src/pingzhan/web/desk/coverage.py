@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TREND_DAYS = 60
 PAGE = 50
+FIRST = 6  # holders shown at once
 # The size of a trend's picture.
 WIDTH, HEIGHT = 120, 28
 
@@ -54,6 +55,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     since = timezone.localtime(request.at).date() - timedelta(days=TREND_DAYS)  # type: ignore[attr-defined]
     days = queries.trend(place.path, since=since)
     figures = queries.coverage(place.path, posts)
+    holders = office_rows(queries.holders_at(place), actor)
     context = {
         "place": place,
         "level": Level(place.level).label,
@@ -70,9 +72,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
         ],
         "rows": _below(place, posts),
         "heads": [post_name(post) for post in posts if post.level != place.level],
-        "estates": queries.coverage_by_estate(place.path, posts) if place.level == Level.COMMUNITY else [],
-        "estate_heads": [post_name(post) for post in posts if post.level == Level.BUILDING],
-        "holders": office_rows(queries.holders_at(place), actor),
+        "estates": queries.coverage_by_estate(place, posts) if place.level == Level.COMMUNITY else [],
+        "estate_heads": [post_name(post) for post in posts if post.level in (Level.GRID, Level.BUILDING)],
+        "holders": holders[:FIRST],
+        "more_holders": holders[FIRST:],
         "vacant": [
             _vacancy(place, figure, actor) for figure in figures if figure.post.level == place.level and figure.gaps
         ],
