@@ -31,6 +31,7 @@ from pingzhan.places.models import Place
 from pingzhan.stations.queries import current_stations
 from tests.api.calls import BODIES
 from tests.api.conftest import undone
+from tests.api.place_calls import PLACE_CALLS
 from tests.api.switch_calls import SWITCH_CALLS, begin_in_each
 from tests.factories.inspections import inspection
 from tests.factories.members import check_in
@@ -85,8 +86,52 @@ SEE_RESPONSES = "u - y y y y - y y y y -"
 LEAD = "      u - n n n y - n y y n -"
 
 MEMBERS = "  u - - - y y - y y y - -"
+DRAW = "     u - - - - y - - y y - y"
+EDIT = "     u - - - y y - y y y - y"
+APPOINT = "  u - - - n y - n y y - y"
+STAND = "    u - - - y y - y y y y y"
+TEAMS = "    u - - - - y - - y y - -"
+OPEN_PHONE = "u - - - n y - n y y - n"
 
 TABLE = {
+    "list_proposals": SIGNED_IN,  # what is in them: tests/api/test_ground.py
+    "propose_grids": DRAW,
+    "get_proposal": DRAW,
+    "adjust_proposal": DRAW,
+    "accept_proposal": DRAW,
+    "reject_proposal": DRAW,
+    "list_buildings": STAND,
+    "enter_building": EDIT,
+    "change_building": EDIT,
+    "end_building": EDIT,
+    "enter_households": EDIT,
+    "upload_workbook": EDIT,
+    "list_imports": SIGNED_IN,
+    "get_import": NOT_ANOTHERS,
+    "list_import_errors": NOT_ANOTHERS,
+    "write_import": NOT_ANOTHERS,
+    "drop_import": NOT_ANOTHERS,
+    "get_unit": EDIT,
+    "create_unit": APPOINT,
+    "change_unit": APPOINT,
+    "end_unit": APPOINT,
+    "list_persons": SIGNED_IN,  # what is in them: tests/api/test_offices.py
+    "get_person": EDIT,
+    "enter_person": DRAW,
+    "change_person": APPOINT,
+    "open_phone": OPEN_PHONE,
+    "appoint": DRAW,
+    "dismiss": DRAW,
+    "succeed": DRAW,
+    "list_skills": EVERYBODY,
+    "search_talents": MEMBERS,
+    "ask_talents": MEMBERS,
+    "list_talent_requests": SIGNED_IN,  # what is in them: tests/api/test_talents.py
+    "get_talent_request": MEMBERS,
+    "answer_ask": NOT_ANOTHERS,
+    "list_lists": SIGNED_IN,  # what is in them: tests/api/test_talents.py
+    "get_list": EDIT,
+    "publish_list": TEAMS,
     "report_matter": EVERYBODY,
     "track_matter": EVERYBODY,  # with the code; test_steps.py tells what is without
     "list_notices": EVERYBODY,
@@ -314,6 +359,7 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "get_problem_kind": lambda _, client, matter: client.get("/api/v1/problems/stale"),
     "list_units": lambda _, client, matter: client.get("/api/v1/units", {"matter": matter.number}),
     **SWITCH_CALLS,
+    **PLACE_CALLS,
     "list_stations": lambda _, client, matter: client.get("/api/v1/stations", {"place": HOME}),
     "get_station": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}"),
     "list_rooms": lambda _, client, matter: client.get(f"/api/v1/stations/{station_of(HOME)}/rooms"),

@@ -168,12 +168,20 @@ def pictures_of(request: Any, inside: Sequence[PictureIn]) -> list[Any]:
 
 
 def _decoded(content: str, position: int) -> PictureUpload:
-    """A base64 picture (RFC 4648, also with a "data:" head); raises Invalid naming its place in `attachments`."""
+    """A base64 picture; raises Invalid naming its place in `attachments`."""
+    plain = decoded(content)
+    if plain is None:
+        raise _invalid(["body", "attachments", position, "content"], _("照片内容不是有效的 base64"))
+    return PictureUpload(plain)
+
+
+def decoded(content: str) -> bytes | None:
+    """What a base64 text says (RFC 4648, also with a "data:" head); None when it is none."""
     plain = content.partition(",")[2] if content.startswith("data:") else content
     try:
-        return PictureUpload(base64.b64decode(plain, validate=True))
-    except (binascii.Error, ValueError) as error:
-        raise _invalid(["body", "attachments", position, "content"], _("照片内容不是有效的 base64")) from error
+        return base64.b64decode(plain, validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _invalid(where: list[str | int], message: str) -> Invalid:

@@ -15,8 +15,8 @@ _HEADERS: dict[str, dict[str, Any]] = {
     "WWW-Authenticate": {"schema": {"type": "string"}},
 }
 
-# Answers about one matter, which has a version.
-_VERSIONED = ("/MatterOut", "/ReportedOut", "/SheetOut", "/PublicSheetOut")
+# Answers about one thing that has a version.
+_VERSIONED = ("/MatterOut", "/ReportedOut", "/SheetOut", "/PublicSheetOut", "/FullUnitOut")
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,33 +1,26 @@
-"""What anybody may read: a matter by its code, notices, categories; and, for staff, the units to hand it to."""
+"""What anybody may read: a matter by its code, notices, categories."""
 
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from ninja import Query, Router
 
-from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import can
-from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest, limit_guesses
+from pingzhan.api.callers import PUBLIC, ApiRequest, limit_guesses
 from pingzhan.api.parameters import After, Limit, MatterNumber
 from pingzhan.api.presenting import notice_rows, public_sheet_answer
 from pingzhan.api.responses import READ, answers
 from pingzhan.api.schemas.common import QUERY_CODE, PageOut
-from pingzhan.api.schemas.matters import CategoryOut, NoticeOut, PublicSheetOut, RatingReasonOut, UnitOut
+from pingzhan.api.schemas.matters import CategoryOut, NoticeOut, PublicSheetOut, RatingReasonOut
 from pingzhan.api.writing import etag
-from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import MAX_LIMIT, page
 from pingzhan.matters.choices import Urgency
 from pingzhan.matters.queries import lists
-from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor
 from pingzhan.matters.queries.talking import rating_reasons
-from pingzhan.people.choices import UnitKind
-from pingzhan.people.queries import units_for_dispatch, units_in_scope
-from pingzhan.places.names import named
-from pingzhan.places.queries import get_place, get_places
+from pingzhan.places.queries import get_places
 
 if TYPE_CHECKING:
-    from pingzhan.people.models import Unit
+    pass
 
 router = Router(tags=["public"], auth=PUBLIC)
 
@@ -120,46 +113,3 @@ def list_categories(
         for row in found.items
     ]
     return PageOut[CategoryOut](items=items, next=found.next)
-
-
-@router.get(
-    "/units",
-    auth=SIGNED_IN,
-    tags=["matters"],
-    response=answers({200: PageOut[UnitOut]}, *READ),
-    operation_id="list_units",
-    summary="Units that a matter can be handed to",
-)
-def list_units(
-    request: ApiRequest,
-    limit: Limit,
-    after: After,
-    matter: str = Query("", max_length=60, description="Number of a matter: the units that it can be handed to."),
-    place: str = Query("", max_length=60, description="Code of a place: the units on the way up from it."),
-    kind: str = Query("", max_length=20, description="Kind of unit: " + ", ".join(UnitKind.values) + "."),
-) -> PageOut[UnitOut]:
-    """From near to far. With neither matter nor place: all units of the caller's area and above it."""
-    if matter:
-        rows = units_for_dispatch(request.actor, matter_for(request.actor, matter).path)
-    elif place:
-        path = get_place(place).path
-        if not can(request.actor, Permission.MATTER_VIEW, path):
-            raise NotFound
-        rows = units_for_dispatch(request.actor, path)
-    else:
-        rows = units_in_scope(request.actor)
-    if kind:
-        rows = rows.filter(kind=kind)
-    found = page(rows, order=("-path", "id"), after=after, limit=limit)
-    return PageOut[UnitOut](items=[_unit(row) for row in found.items], next=found.next)
-
-
-def _unit(row: "Unit") -> UnitOut:
-    return UnitOut(
-        code=row.code,
-        name=named(row),
-        kind=row.kind,
-        section=row.section,
-        place=row.path.rstrip("/").rpartition("/")[2],
-        phone=row.phone,
-    )

@@ -10,19 +10,26 @@ from ninja import NinjaAPI, Path, Router
 from ninja.openapi.schema import OpenAPISchema
 
 from pingzhan.api import (
+    buildings,
     exports,
+    grids,
+    imports,
     inspections,
     journal,
+    lists,
     matters,
     me,
     members,
     openapi,
     people,
+    persons,
     places,
     problems,
     public,
     steps,
     takings,
+    talents,
+    units,
     whistles,
 )
 from pingzhan.api.bodies import PlainRenderer, StrictParser
@@ -98,7 +105,13 @@ api = Api(
             {"name": "inspections", "description": "Units inspected, what was found, whether it was mended."},
             {"name": "public", "description": "What anybody may read."},
             {"name": "places", "description": "The area tree."},
+            {"name": "grids", "description": "Grids as they could be drawn, until somebody accepts it."},
+            {"name": "buildings", "description": "Buildings and homes, by hand and by workbook."},
             {"name": "people", "description": "Offices, which places have whom, check-ins, members, teams."},
+            {"name": "persons", "description": "Who works here; offices given, ended, passed on."},
+            {"name": "units", "description": "Units entered, changed, ended."},
+            {"name": "talents", "description": "Who can help: search, ask, answer."},
+            {"name": "lists", "description": "What may be passed down, powers, what teams offer; in versions."},
             {"name": "stations", "description": "Stations, their rooms and what these serve as."},
             {"name": "plans", "description": "Plans, and how ready they are."},
             {"name": "responses", "description": "Preview, activate, change, renew, stand down."},
@@ -141,6 +154,8 @@ api.add_router("", whistles.router)
 api.add_router("/inspections", inspections.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
+for _more in (grids, buildings, imports, units, persons, talents, lists):
+    api.add_router("", _more.router)
 api.add_router("/stations", stations)
 api.add_router("/plans", plans)
 api.add_router("/responses", responses)

@@ -62,7 +62,7 @@ def write(
         key=request.headers.get("Idempotency-Key"),
         owner=owner,
         route=route,
-        body=request.content,  # type: ignore[attr-defined]
+        body=getattr(request, "content", b""),  # which json_body leaves; a call without a body has none
         at=request.at,
         work=plain,
         before=before,

@@ -83,6 +83,7 @@ from pingzhan.people.queries.units import staff_counts as staff_counts
 from pingzhan.people.queries.units import staff_of as staff_of
 from pingzhan.people.queries.units import superiors_for as superiors_for
 from pingzhan.people.queries.units import unit as unit
+from pingzhan.people.queries.units import unit_by_code as unit_by_code
 from pingzhan.people.queries.units import unit_for as unit_for
 from pingzhan.people.queries.units import units_for_dispatch as units_for_dispatch
 from pingzhan.people.queries.units import units_in_scope as units_in_scope

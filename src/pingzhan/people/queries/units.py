@@ -83,6 +83,15 @@ def unit_for(by: Actor, unit_id: UUID) -> Unit:
     return found
 
 
+def unit_by_code(by: Actor, code: str) -> Unit:
+    """The same by its code."""
+    rows = Unit.objects.filter(scope(by, Permission.PERSON_VIEW)).select_related("place", "superior")
+    found = rows.filter(code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def staff_of(unit: Unit, *, after: str | None = None, limit: int = 50) -> Page[Appointment]:
     """Those who serve in the unit now, in the order in which they came."""
     rows = Appointment.objects.filter(unit=unit, until__isnull=True).select_related("person", "place")
