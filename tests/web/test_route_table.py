@@ -20,6 +20,7 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.demo.accounts import enter_token
 from pingzhan.matters import operations
 from pingzhan.matters.models import LearnedModel, Matter, Notice
+from pingzhan.places.models import Estate
 from pingzhan.places.operations import propose_grids
 from tests.factories.inspections import inspection
 from tests.factories.people import addresses
@@ -227,6 +228,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:place_qr": ("get", SEE_PLACES),
     "desk:building_new": ("get", KEEP),
     "desk:building_edit": ("get", KEEP),
+    "desk:estate": ("get", KEEP),
     "desk:place_imports": ("get", KEEP),
     "desk:place_import_template": ("get", KEEP),
     "desk:place_import": ("get", NOBODY),  # but who has uploaded it
@@ -351,6 +353,7 @@ def address(world: World, _then: None) -> Callable[[str], str]:
         },
         **{name: {"import_id": uuid4()} for name in ("desk:place_import", "desk:place_import_errors")},
         "desk:building_new": {"code": HOME},
+        "desk:estate": {"code": _estate(world)},
         "desk:place_import_template": {"kind": "buildings"},
         **{name: {"proposal_id": proposal.pk} for name in ("desk:grid_proposal", "desk:grid_proposal_map")},
         **{name: {"number": matter.number, "act": "grab"} for name in ("desk:taking", "field:taking")},
@@ -459,6 +462,14 @@ def test_the_doors_open_for_those_in_the_table(world: World, address: Callable[[
         if not role and not allowed >= {""} and name.startswith(("desk:", "field:", "portal:")) and got != "sign in":
             wrong.append(f"{name}: a visitor is to be asked to sign in, not {got}")
     assert not wrong, "\n".join(wrong)
+
+
+def _estate(world: World) -> str:
+    home = world.places[HOME]
+    made = Estate.objects.create(
+        code=f"{HOME}-E09", community=home, path=home.path, name="馨园小区", created_at=world.at
+    )
+    return made.code
 
 
 OF_A_PLACE = (

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
@@ -201,6 +203,31 @@ def replace_for_response(
     for start in range(0, len(over), 500):
         Grant.objects.filter(pk__in=over[start : start + 500]).update(until=at)
     grant_for_response(wanted, response_id=response_id, until=until, by=by, at=at)
+
+
+def widen_also(*, user_id: UUID, like: UUID, at: datetime) -> list[str]:
+    """Give a user what responses in force give to another account of the same person; ids of the new grants.
+
+    Part of the caller's operation. What the user is given already is not given twice.
+    """
+    rights = ("role", "path", "unit_id", "response_id")
+    given = Grant.objects.filter(response_id__isnull=False, until__gt=at)
+    held = set(given.filter(user=user_id).order_by().values_list(*rights))
+    made = [
+        Grant(
+            id=uuid7(at), user_id=user_id, role=row.role, path=row.path, unit_id=row.unit_id,
+            response_id=row.response_id, since=at, until=row.until, reason=row.reason,
+        )
+        for row in given.filter(user=like).order_by("id")
+        if (row.role, row.path, row.unit_id, row.response_id) not in held
+    ]  # fmt: skip
+    Grant.objects.bulk_create(made)
+    return [str(row.pk) for row in made]
+
+
+def narrow_again(*, grants: Iterable[str], at: datetime) -> None:
+    """End what `widen_also` gave. Part of the caller's operation."""
+    Grant.objects.filter(pk__in=list(grants), until__gt=at).update(until=Greatest(F("since"), at))
 
 
 def extend_for_response(*, response_id: UUID, before: datetime, until: datetime) -> None:

@@ -91,16 +91,19 @@ CITIES = {
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How much is invented. grids: fewest and most a community; buildings: fewest and most a grid; houses: the shapes
-    of buildings as (floors, rooms a floor), and how often each comes up."""
+    of buildings as (floors, rooms a floor), and how often each comes up. town, village: how many households a building
+    counts for each home that is entered, as where the register is only begun; so grids have their real size."""
 
     grids: tuple[int, int]
     buildings: tuple[int, int]
     houses: Mapping[tuple[int, int], int]
+    town: int = 1
+    village: int = 1
 
 
 SCALES = {
-    # About 1,140 grids and 24,000 households: loads in seconds.
-    "small": Scale((3, 5), (3, 6), {(2, 2): 5, (3, 2): 5}),
+    # About 1,140 grids of their real size, and 24,000 homes of their households entered: loads in seconds.
+    "small": Scale((3, 5), (3, 6), {(2, 2): 5, (3, 2): 5}, town=8, village=2),
     # About 2,500 grids and 500,000 households, as the district really has: about 200 households a grid.
     "full": Scale((7, 11), (6, 10), {(6, 2): 2, (6, 3): 3, (6, 4): 4, (11, 2): 2, (14, 2): 2, (18, 2): 2, (11, 4): 1}),
 }
@@ -193,12 +196,12 @@ def make_places(
     for invention in inventions:
         path = paths[invention.community]
         for grid in invention.grids:
-            count = sum(len(house.rooms) for house in grid.houses)
+            count = sum(house.households for house in grid.houses)
             made.append(_row(grid.code, grid.name, Level.GRID, path, grid.kind, count, inner_point(areas[grid.code])))
             points = spread(areas[grid.code], len(grid.houses), seed=random.getrandbits(32))
             for house, point in zip(grid.houses, points, strict=True):
                 above = f"{path}{grid.code}/"
-                made.append(_row(house.code, house.name, Level.BUILDING, above, "", len(house.rooms), point))
+                made.append(_row(house.code, house.name, Level.BUILDING, above, "", house.households, point))
                 above = f"{above}{house.code}/"
                 made.extend(
                     _row(household_code(house.code, floor=floor, room=room), f"{floor}{room:02d}室", Level.HOUSEHOLD,
@@ -244,7 +247,8 @@ def _paths(names: Mapping[str, str]) -> dict[str, str]:
 class _House:
     code: str
     name: str
-    rooms: tuple[tuple[int, int], ...]  # (floor, room)
+    rooms: tuple[tuple[int, int], ...]  # (floor, room) of the homes that are entered
+    households: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,7 @@ def _invent(community: str, name: str, scale: Scale, used: set[str], random: Ran
     estates = [
         _estate(stem, number, used, random) for number in range(min(residential, random.choice((1, 1, 2, 2, 3))))
     ]
-    shapes = _VILLAGE_HOUSES if village else scale.houses
+    shapes, counted = (_VILLAGE_HOUSES, scale.village) if village else (scale.houses, scale.town)
     kind = GridKind.VILLAGE if village else GridKind.TOWN
 
     grids: list[_Grid] = []
@@ -287,12 +291,13 @@ def _invent(community: str, name: str, scale: Scale, used: set[str], random: Ran
             numbered[estate] += 1
             floors, rooms = random.choices(tuple(shapes), tuple(shapes.values()))[0]
             homes = tuple((floor, room) for floor in range(1, floors + 1) for room in range(1, rooms + 1))
-            houses.append(_House(building_code(community, built), f"{estate}{numbered[estate]}号楼", homes))
+            code, called = building_code(community, built), f"{estate}{numbered[estate]}号楼"
+            houses.append(_House(code, called, homes, len(homes) * counted))
         grids.append(_Grid(grid_code(community, number), f"第{_chinese(number)}网格", kind, tuple(houses)))
     if dedicated:
         owner = f"{stem.removesuffix('小区')}{dedicated}"
         houses = [
-            _House(building_code(community, built + nth), f"{owner}{part}", ())
+            _House(building_code(community, built + nth), f"{owner}{part}", (), 0)
             for nth, part in enumerate(_DEDICATED[dedicated], start=1)
         ]
         grids.append(_Grid(grid_code(community, count), f"{owner}专属网格", GridKind.DEDICATED, tuple(houses)))

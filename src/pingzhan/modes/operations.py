@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from pingzhan.access import operations as access
@@ -169,6 +171,31 @@ def _ended(response: Response, verb: str, *, by: Actor, at: datetime) -> None:
     response.ended_at = min(at, response.until)
     access.end_for_response(response_id=response.pk, at=response.ended_at)
     _note(response, verb, by=by, at=at)
+    transaction.on_commit(queries.forget)
+
+
+def lay_on_another(*, gone: UUID, kept: UUID, at: datetime) -> list[str]:
+    """What is laid on the person `gone` is laid on `kept`, who turned out to be the same; the ids of the rows.
+
+    Part of the caller's operation. Where one response has laid the same on both, that of `gone` ends and stays theirs.
+    """
+    twice = Overlay.objects.filter(
+        response=OuterRef("response"), kind=OuterRef("kind"), target=str(kept), key=OuterRef("key"), until__isnull=True
+    )
+    rows = Overlay.objects.filter(person_id=gone)
+    rows.filter(Exists(twice), target=str(gone), until__isnull=True).update(until=Greatest(F("since"), at))
+    moved = [
+        str(pk) for pk in rows.exclude(Exists(twice), target=str(gone)).order_by("pk").values_list("pk", flat=True)
+    ]
+    lay_back(ids=moved, whose=kept, known_as=gone)
+    return moved
+
+
+def lay_back(*, ids: Iterable[str], whose: UUID, known_as: UUID) -> None:
+    """Lay these rows on `whose`, who was `known_as` in them. Part of the caller's operation."""
+    rows = Overlay.objects.filter(pk__in=list(ids))
+    rows.filter(target=str(known_as)).update(target=str(whose))
+    rows.update(person_id=whose)
     transaction.on_commit(queries.forget)
 
 

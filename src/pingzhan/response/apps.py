@@ -6,4 +6,4 @@ class ResponseConfig(AppConfig):
     label = "response"
 
     def ready(self) -> None:
-        from pingzhan.response import following  # noqa: F401 (plans follow their places)
+        from pingzhan.response import following  # noqa: F401 (plans follow their places, duties their people)

@@ -16,9 +16,10 @@ from pingzhan.places import locate
 from pingzhan.places.choices import GridKind, Level
 from pingzhan.places.models import Outline, Place
 from pingzhan.places.operations import import_places
-from pingzhan.places.queries import version
+from pingzhan.places.queries import sizes_for, version
 from pingzhan.places.rules.codes import Row
 from pingzhan.places.rules.outlines import area_of, features_of
+from pingzhan.places.rules.sizes import Fit
 
 AT = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 TINY = Scale((2, 3), (2, 3), {(2, 2): 1})
@@ -74,11 +75,19 @@ def test_superiors_come_first_and_households_add_up(putuo: Ground) -> None:
     for row in putuo.made:
         assert row.parent in seen
         seen.add(row.code)
-        if row.level == Level.HOUSEHOLD:
-            below.update(row.path.split("/")[:-2])
+        if row.level == Level.BUILDING:
+            below.update(dict.fromkeys(row.path.split("/")[:-2], row.households))
     for row in (*putuo.real, *putuo.made):
-        if row.level != Level.HOUSEHOLD:
+        if row.level not in (Level.BUILDING, Level.HOUSEHOLD):
             assert row.households == below[row.code], row.code
+
+
+def test_nearly_all_grids_are_as_large_as_they_should_be(putuo: Ground) -> None:
+    grids = [row for row in putuo.of_level(Level.GRID) if row.kind != GridKind.DEDICATED]
+    fits = Counter(sizes_for(row.kind).fit(row.households) for row in grids)
+    assert fits[Fit.RIGHT] > 0.95 * len(grids)
+    homes = Counter(row.parent for row in putuo.of_level(Level.HOUSEHOLD))
+    assert all(0 <= homes[row.code] <= row.households for row in putuo.of_level(Level.BUILDING))
 
 
 def test_names_are_such_as_people_use(putuo: Ground) -> None:

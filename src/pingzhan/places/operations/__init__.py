@@ -6,6 +6,7 @@ from pingzhan.places.operations.buildings import enter_buildings as enter_buildi
 from pingzhan.places.operations.buildings import enter_household_rows as enter_household_rows
 from pingzhan.places.operations.buildings import enter_households as enter_households
 from pingzhan.places.operations.buildings import invalid_row as invalid_row
+from pingzhan.places.operations.estates import change_estate as change_estate
 from pingzhan.places.operations.grids import NEW as NEW
 from pingzhan.places.operations.grids import Drawn as Drawn
 from pingzhan.places.operations.grids import Redrawn as Redrawn

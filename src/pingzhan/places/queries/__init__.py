@@ -6,12 +6,14 @@ from pingzhan.places.queries.addresses import forget_names as forget_names
 from pingzhan.places.queries.addresses import match_address as match_address
 from pingzhan.places.queries.checks import Found as Found
 from pingzhan.places.queries.checks import findings as findings
+from pingzhan.places.queries.figures import aliases_of as aliases_of
 from pingzhan.places.queries.figures import communities_that_misfit as communities_that_misfit
 from pingzhan.places.queries.figures import counts_below as counts_below
 from pingzhan.places.queries.figures import estate_of as estate_of
 from pingzhan.places.queries.figures import estates_in as estates_in
 from pingzhan.places.queries.figures import figures as figures
 from pingzhan.places.queries.figures import former_names as former_names
+from pingzhan.places.queries.figures import get_estate as get_estate
 from pingzhan.places.queries.figures import names_of_codes as names_of_codes
 from pingzhan.places.queries.figures import superior_names as superior_names
 from pingzhan.places.queries.grids import Building as Building

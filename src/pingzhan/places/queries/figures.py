@@ -9,9 +9,11 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
 from pingzhan.core.db import under
+from pingzhan.core.errors import NotFound
 from pingzhan.places.choices import Level
-from pingzhan.places.models import Estate, FormerName, Place
+from pingzhan.places.models import Alias, Estate, FormerName, Place
 from pingzhan.places.queries.grids import sizes_for
+from pingzhan.places.queries.tree import scope
 from pingzhan.places.rules.codes import codes_of, shared_superior
 from pingzhan.places.rules.sizes import Fit, fit_of
 
@@ -73,6 +75,20 @@ def estates_in(community: Place) -> "QuerySet[Estate]":
     """The estates of a community by name, with `count`, how many buildings each has; one statement."""
     standing = Count("buildings", filter=Q(buildings__until__isnull=True))
     return Estate.objects.filter(community=community, until__isnull=True).annotate(count=standing).order_by("name")
+
+
+def get_estate(code: str, *, within: Sequence[str]) -> Estate:
+    """The estate with this code, with its community; raises NotFound when there is none, or it lies outside."""
+    rows = Estate.objects.filter(scope(within), until__isnull=True).select_related("community")
+    found = rows.filter(code=code.replace("\x00", "")).first()
+    if found is None:
+        raise NotFound(_("没有找到这个小区"))
+    return found
+
+
+def aliases_of(estate: Estate) -> list[str]:
+    """The other names of an estate, in the order in which they came."""
+    return list(Alias.objects.filter(estate=estate).order_by("pk").values_list("name", flat=True))
 
 
 def estate_of(building: Place) -> Estate | None:

@@ -46,6 +46,7 @@ _VERBS: dict[str, Any] = {
     "place.redraw": _("重划网格"),
     "place.accept": _("采用网格方案"),
     "place.propose": _("生成网格方案"),
+    "place.estate": _("更新小区的地址和别名"),
     "place.adjust": _("调整网格方案"),
     "place.decline": _("不采用网格方案"),
     "place.grid_made": _("新建网格"),

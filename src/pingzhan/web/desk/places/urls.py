@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.desk.places import buildings, checks, codes, grids, imports, mergers, proposals, tree
+from pingzhan.web.desk.places import buildings, checks, codes, estates, grids, imports, mergers, proposals, tree
 
 urlpatterns = [
     path("", tree.start, name="places"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("imports/template/<slug:kind>/", imports.import_template, name="place_import_template"),
     path("imports/<uuid:import_id>/", imports.place_import, name="place_import"),
     path("imports/<uuid:import_id>/errors/", imports.import_errors, name="place_import_errors"),
+    path("estates/<str:code>/", estates.estate, name="estate"),
     path("<str:code>/", tree.place, name="place"),
     path("<str:code>/buildings/new/", buildings.building_new, name="building_new"),
     path("<str:code>/qr/", codes.qr_codes, name="place_qr"),
