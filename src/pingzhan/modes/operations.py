@@ -18,7 +18,7 @@ from pingzhan.access import operations as access
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.access.operations import EmergencyGrant
 from pingzhan.access.permissions import Permission
-from pingzhan.core.db import insert_many
+from pingzhan.core.db import Prepared, insert_prepared, prepare_many
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.journal.operations import digest_of, record
@@ -39,7 +39,31 @@ class NewOverlay:
     person_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Overlays of one response that are ready to be written: see `prepare_overlays`."""
+
+    response_id: UUID
+    rows: Prepared
+
+
 _FIELDS = ("id", "response_id", "kind", "target", "key", "path", "person_id", "payload", "since", "until")
+
+
+def prepare_overlays(overlays: Iterable[NewOverlay], *, response_id: UUID, at: datetime) -> Laid:
+    """Check and convert what a response lays down, before the transaction that writes it; writes nothing.
+
+    Raises ValueError for a payload that its kind does not hold.
+    """
+
+    def rows() -> Iterable[Sequence[Any]]:
+        for one in overlays:
+            check_payload(one.kind, one.payload)
+            yield (
+                uuid7(), response_id, one.kind, one.target, one.key, one.path, one.person_id, one.payload, at, None,
+            )  # fmt: skip
+
+    return Laid(response_id, prepare_many(Overlay, _FIELDS, rows()))
 
 
 @transaction.atomic
@@ -52,7 +76,7 @@ def begin(
     by: Actor,
     at: datetime,
     exercise: bool = False,
-    overlays: Sequence[NewOverlay] = (),
+    overlays: Sequence[NewOverlay] | Laid = (),
     grants: Sequence[EmergencyGrant] = (),
     participants: Collection[UUID] = (),
     digest: str = "",
@@ -60,7 +84,8 @@ def begin(
 ) -> Response:
     """A response from `at` until `until` with its overlays and grants, written in bulk; `digest` goes on record.
 
-    An exercise widens no right: grants given with it are refused. Raises NotAllowed, Invalid.
+    Of many overlays whoever begins prepares them beforehand, for `response_id`. An exercise widens no right: grants
+    given with it are refused. Raises NotAllowed, Invalid.
     """
     if not paths:
         raise Invalid(_("请选择响应的区域"), errors=[{"loc": ["places"], "msg": _("请选择响应的区域")}])
@@ -79,11 +104,15 @@ def begin(
         until=until,
     )
     ResponsePlace.objects.bulk_create(ResponsePlace(response=response, path=path) for path in sorted(set(paths)))
-    _lay(response, overlays, at=at)
+    if not isinstance(overlays, Laid):
+        overlays = prepare_overlays(overlays, response_id=response.pk, at=at)
+    if overlays.response_id != response.pk:
+        raise ValueError("overlays of another response")
+    count = insert_prepared(overlays.rows)
     access.grant_for_response(grants, response_id=response.pk, until=until, by=by, at=at)
     users = {*participants, *([by.user_id] if by.user_id else [])} if exercise else set()
     Participant.objects.bulk_create(Participant(response=response, user_id=one) for one in sorted(users))
-    _note(response, "begin", by=by, at=at, path=min(paths), overlays=len(overlays), digest=digest)
+    _note(response, "begin", by=by, at=at, path=min(paths), overlays=count, digest=digest)
     transaction.on_commit(queries.forget)
     return response
 
@@ -199,17 +228,6 @@ def lay_back(*, ids: Iterable[str], whose: UUID, known_as: UUID) -> None:
     transaction.on_commit(queries.forget)
 
 
-def _lay(response: Response, overlays: Iterable[NewOverlay], *, at: datetime) -> None:
-    def rows() -> Iterable[Sequence[Any]]:
-        for one in overlays:
-            check_payload(one.kind, one.payload)
-            yield (
-                uuid7(), response.pk, one.kind, one.target, one.key, one.path, one.person_id, one.payload, at, None,
-            )  # fmt: skip
-
-    insert_many(Overlay, _FIELDS, rows())
-
-
 def _replace(response: Response, overlays: Sequence[NewOverlay], *, at: datetime) -> None:
     """End what is no longer wanted, write what is new; rows that say the same stay."""
     wanted = {(one.kind, one.target, one.key): one for one in overlays}
@@ -223,7 +241,7 @@ def _replace(response: Response, overlays: Sequence[NewOverlay], *, at: datetime
             over.append(row[0])
     for start in range(0, len(over), 500):
         Overlay.objects.filter(pk__in=over[start : start + 500]).update(until=at)
-    _lay(response, list(wanted.values()), at=at)
+    insert_prepared(prepare_overlays(wanted.values(), response_id=response.pk, at=at).rows)
 
 
 def _may(response: Response, by: Actor) -> None:

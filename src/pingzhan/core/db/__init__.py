@@ -7,7 +7,9 @@ Many rows: loading them by the quickest way that each engine has.
 Search: the token column, its index and the two ways of asking it (db/search.py).
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -285,6 +287,15 @@ _TAKEN_AS_IS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows as the driver takes them, for a transaction that is to be short: see `prepare_many`."""
+
+    model: type[models.Model]
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+
+
 def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert `rows` of values in the order of `fields` (a foreign key as "parent_id"); returns how many they were.
 
@@ -293,29 +304,53 @@ def insert_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
     A row that cannot be inserted fails the transaction around it: within a savepoint SQLite would walk all pages
     changed so far after each row.
     """
+    return _insert(model, _columns(model, fields), _converted(model, fields, rows))
+
+
+def prepare_many(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> Prepared:
+    """The same rows, converted beforehand: nothing is left to compute while `insert_prepared` holds its locks."""
+    return Prepared(model, _columns(model, fields), list(_converted(model, fields, rows)))
+
+
+def insert_prepared(prepared: Prepared) -> int:
+    """Insert what was prepared; returns how many rows they were."""
+    return _insert(prepared.model, prepared.columns, prepared.rows)
+
+
+def _columns(model: type[models.Model], fields: Sequence[str]) -> tuple[str, ...]:
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    converters = [(at, _converter(field)) for at, field in enumerate(columns) if not _taken_as_is(field)]
-    names = ", ".join(f'"{field.column}"' for field in columns)
+    return tuple(field.column for field in columns)
+
+
+def _converted(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    known: list[Any] = [model._meta.get_field(name) for name in fields]
+    converters = [(at, _converter(field)) for at, field in enumerate(known) if not _taken_as_is(field)]
+    for row in rows:
+        values = list(row)
+        for at, convert in converters:
+            values[at] = convert(values[at])
+        yield values
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[list[Any]]) -> int:
+    names = ", ".join(f'"{column}"' for column in columns)
     table = model._meta.db_table
     count = 0
 
-    def prepared() -> Iterator[list[Any]]:
+    def counted() -> Iterator[list[Any]]:
         nonlocal count
-        for row in rows:
-            values = list(row)
-            for at, convert in converters:
-                values[at] = convert(values[at])
+        for values in rows:
             count += 1
             yield values
 
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-                for values in prepared():
+                for values in counted():
                     copy.write_row(values)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            iterated: Any = prepared()  # any iterable will do
+            iterated: Any = counted()  # any iterable will do
             cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', iterated)  # noqa: S608
     return count
 
@@ -345,8 +380,10 @@ def _taken_as_is(field: Any) -> bool:
 
 def _converter(field: Any) -> Callable[[Any], Any]:
     """From a value to what the driver takes; remembers the last ones, since times and superiors repeat."""
-    if field.get_internal_type() == "JSONField":  # whose values cannot be remembered
-        return lambda value: field.get_db_prep_save(value, connection)
+    if field.get_internal_type() == "JSONField":  # lists and mappings cannot be remembered
+        # As text, which COPY and SQLite take: written here and not by the driver in the middle of the load.
+        encode = (field.encoder or json.JSONEncoder)().encode
+        return lambda value: None if value is None else encode(value)
 
     @lru_cache(maxsize=256)
     def convert(value: Any) -> Any:

@@ -71,8 +71,10 @@ def activate(
         if (already := _activated(digest, by)) is not None:  # somebody was quicker while this was compiling
             return Activated(already, again=True)
         raise Outdated(manifest)
+    response_id = uuid7()
+    laid = modes.prepare_overlays(_overlays(manifest), response_id=response_id, at=at)
     try:
-        return Activated(_write(plan, manifest, by=by, at=at, until=until), again=False)
+        return Activated(_write(plan, manifest, laid, by=by, at=at, until=until), again=False)
     except IntegrityError:
         # The primary key of Activation: of ten who press at once, one writes and the others find it here.
         if (already := _activated(digest, by)) is not None:
@@ -97,13 +99,15 @@ def _some_path(row: Activation, by: Actor) -> str:
 
 
 @transaction.atomic
-def _write(plan: Plan, manifest: Manifest, *, by: Actor, at: datetime, until: datetime | None) -> "Response":
+def _write(
+    plan: Plan, manifest: Manifest, laid: modes.Laid, *, by: Actor, at: datetime, until: datetime | None
+) -> "Response":
     data = data_of_plan(plan, manifest.version)
     until = until or at + timedelta(days=data["sunset_days"])
     if until > at + LONGEST:
         message = _("一次最长 90 天；到期前可以说明理由延长")
         raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
-    response_id = uuid7()
+    response_id = laid.response_id
     # First, so that whoever comes second waits for this row and not behind all the others.
     Activation.objects.create(
         digest=manifest.digest, response_id=response_id, plan=plan, version_id=manifest.version,
@@ -113,7 +117,7 @@ def _write(plan: Plan, manifest: Manifest, *, by: Actor, at: datetime, until: da
     )  # fmt: skip
     response = modes.begin(
         plan=manifest.title, level=manifest.level, paths=manifest.paths, until=until, by=by, at=at,
-        exercise=manifest.exercise, overlays=_overlays(manifest), grants=_grants(manifest),
+        exercise=manifest.exercise, overlays=laid, grants=_grants(manifest),
         participants=manifest.participants, digest=manifest.digest, response_id=response_id,
     )  # fmt: skip
     CheckItem.objects.bulk_create(
