@@ -14,14 +14,20 @@ from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import ResponsePlace
 from pingzhan.modes.operations import begin
 from pingzhan.places.models import Place
+from pingzhan.response.models import Plan, Proposal
 from tests.factories.world import World
 
 
 def begin_in_each(world: World, communities: Iterable[str]) -> None:
-    """A response in each of these communities, and nowhere else."""
+    """A response and a proposal in each of these communities, and nowhere else."""
     for community in sorted(communities):
         path = Place.objects.get(code=community).path
         begin(plan="短预案", level=4, paths=[path], until=world.at + timedelta(days=30), by=SYSTEM, at=world.at)
+        plan = Plan.objects.get(code="short")
+        Proposal.objects.create(
+            plan=plan, version=plan.versions.get(), path=path, code=community, title="事项很多", level=4, when="1",
+            figures={}, at=world.at,
+        )  # fmt: skip
     in_force.forget()
 
 
@@ -32,6 +38,11 @@ def switching(matter: Matter) -> dict[str, Any]:
 def response_of(matter: Matter) -> UUID:
     """The response that is in force in the matter's community, and nowhere else."""
     return ResponsePlace.objects.get(path__endswith=f"/{matter.community}/").response_id
+
+
+def proposal_of(matter: Matter) -> UUID:
+    """What waits to be decided for the matter's community."""
+    return Proposal.objects.get(path__endswith=f"/{matter.community}/").pk
 
 
 def _post(client: Client, url: str, **body: Any) -> Any:
@@ -45,6 +56,20 @@ SWITCH_CALLS: dict[str, Callable[[Any, Client, Matter], Any]] = {
     "preview_response": lambda _, client, matter: _post(client, "/api/v1/responses/preview", **switching(matter)),
     "activate_response": lambda _, client, matter: _post(
         client, "/api/v1/responses", digest="0" * 64, **switching(matter)
+    ),
+    "accept_proposal": lambda _, client, matter: _post(client, f"/api/v1/proposals/{proposal_of(matter)}/accept"),
+    "dismiss_proposal": lambda _, client, matter: _post(
+        client, f"/api/v1/proposals/{proposal_of(matter)}/dismiss", reason="已处置"
+    ),
+    "list_proposals": lambda _, client, matter: client.get("/api/v1/proposals"),
+    "list_signals": lambda _, client, matter: client.get("/api/v1/signals"),
+    "take_signal": lambda ground, client, matter: _post(
+        client,
+        "/api/v1/signals",
+        name="alarm.smoke",
+        place=matter.community,
+        value=1,
+        until=(ground.world.at + timedelta(days=2)).isoformat(),
     ),
     "get_response": lambda _, client, matter: client.get(f"/api/v1/responses/{response_of(matter)}"),
     "list_duties": lambda _, client, matter: client.get(f"/api/v1/responses/{response_of(matter)}/duties"),

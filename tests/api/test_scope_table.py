@@ -83,6 +83,8 @@ JOURNAL = "  u - - - - y - - y y y y"
 READ_PLANS = "u - - - y y - y y y y -"
 SWITCH = "    u - - - n y - n y y n -"
 SEE_RESPONSES = "u - y y y y - y y y y -"
+DECIDE = "    u - - - - y - - y y - -"
+NOTE_SIGNALS = "u - - - - y - y y y - -"
 LEAD = "      u - n n n y - n y y n -"
 
 MEMBERS = "  u - - - y y - y y y - -"
@@ -154,6 +156,11 @@ TABLE = {
     "get_readiness": READ_PLANS,
     "preview_response": READ_PLANS,
     "activate_response": SWITCH,
+    "list_proposals": SIGNED_IN,
+    "accept_proposal": DECIDE,
+    "dismiss_proposal": DECIDE,
+    "list_signals": SIGNED_IN,
+    "take_signal": NOTE_SIGNALS,
     "list_responses": SIGNED_IN,
     "get_response": SEE_RESPONSES,
     "list_duties": SEE_RESPONSES,

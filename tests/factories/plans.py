@@ -5,7 +5,7 @@ from typing import Any
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.modes.operations import begin
-from pingzhan.response.models import Plan
+from pingzhan.response.models import Plan, Proposal
 from pingzhan.response.operations import create_plan, publish, review
 from pingzhan.stations.queries import current_stations
 from tests.factories.stations import furnish
@@ -66,7 +66,12 @@ def switch_addresses(world: World) -> dict[str, dict[str, Any]]:
     response = begin(
         plan="短预案", level=4, paths=[world.path(HOME)], until=world.at + timedelta(days=1), by=SYSTEM, at=world.at
     )
+    proposal = Proposal.objects.create(
+        plan=plan, version=plan.versions.get(), path=world.path(HOME), code="many", title="事项很多", level=4, when="1",
+        figures={}, at=world.at,
+    )  # fmt: skip
     return {
+        "command:proposal": {"proposal_id": proposal.pk, "act": "accept"},
         **{name: {"station_id": station.pk} for name in ("desk:station", "desk:station_change", "desk:room_new")},
         "desk:room": {"station_id": station.pk, "room_id": room.pk},
         **{name: {"code": plan.code} for name in ("command:plan", "command:readiness", "command:plan_edit")},

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Response
-from pingzhan.response.models import CheckItem, PublicWarning
-from tests.factories.plans import SHORT, ready
-from tests.factories.world import FAR, HOME, HOME_STREET, World
+from pingzhan.response.models import CheckItem, Proposal, PublicWarning
+from pingzhan.response.operations import consider, take_signal
+from tests.factories.plans import SHORT, publish_plan, ready
+from tests.factories.stations import furnish
+from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET, World
 
 pytestmark = pytest.mark.django_db
 TWICE = [{"method": "mfa", "at": 0}]
@@ -147,3 +149,62 @@ def test_a_plan_is_written_reviewed_and_published_on_its_pages(world: World) -> 
     assert "短预案" in seen
     stale = command.post(reverse("command:plan_edit", args=[plan.code]), {"source": SHORT, "seen": "x"})
     assert stale.status_code == 412
+
+
+def test_a_warning_is_noted_proposes_and_is_followed_to_the_preview(world: World) -> None:
+    furnish(world)
+    condition = "{code: typhoon, title: 台风橙色预警, level: 2, when: warning.typhoon >= 3}"
+    publish_plan(world, SHORT.replace("conditions:\n", f"conditions:\n  - {condition}\n"))
+    command = enter(world, "command")
+    assert "条件已达到" not in page(command, "command:home")
+    assert "还没有外来信息" in page(command, "command:signals")
+    said = {"name": "warning.typhoon", "place": DISTRICT, "value": "3", "until": "2026-03-12T08:00"}
+    for wrong in ({"value": "很大"}, {"value": "9"}, {"until": "明天"}, {"until": "2026-03-01T08:00"}, {"name": "x"}):
+        refused = command.post(reverse("command:signals"), said | wrong)
+        assert refused.status_code == 422
+        assert "data-problem" in refused.content.decode()
+    assert command.post(reverse("command:signals"), said).status_code == 302
+    shown = page(command, "command:signals")
+    assert "台风预警" in shown
+    assert "橙色" in shown
+    home = page(command, "command:home")
+    assert "条件已达到" in home
+    assert "台风橙色预警" in home
+    assert "warning.typhoon" not in home  # in words
+    row = Proposal.objects.get()
+    answer = command.post(reverse("command:proposal", args=[row.pk, "accept"]))
+    assert answer.url == f"{reverse('command:preview')}?plan=short&level=2&places={DISTRICT}"
+    assert "按住两秒" in command.get(answer.url).content.decode()
+    assert not Response.objects.exists()
+    assert "条件已达到" not in page(command, "command:home")
+    assert "已采纳" in page(command, "command:plan", "short")
+    again = command.post(reverse("command:proposal", args=[row.pk, "dismiss"]), {"reason": "误报"}, follow=True)
+    assert "已有人决定" in again.content.decode()
+
+
+def test_what_is_not_followed_keeps_its_reason_and_is_not_shown_to_others(world: World) -> None:
+    plan = ready(world)
+    world.report("楼道漏水")
+    consider(at=world.at)
+    row = Proposal.objects.get()
+    assert enter(world, "secretary").post(reverse("command:proposal", args=[row.pk, "accept"])).status_code == 404
+    command = enter(world, "command")
+    told = command.post(reverse("command:proposal", args=[row.pk, "dismiss"]), {"reason": ""}, follow=True)
+    assert "请写明不启动的理由" in told.content.decode()
+    command.post(reverse("command:proposal", args=[row.pk, "dismiss"]), {"reason": "当天已处置完毕"})
+    assert "当天已处置完毕" in page(command, "command:plan", plan.code)
+    assert "条件已达到" not in page(command, "command:home")
+
+
+def test_a_proposal_of_a_higher_level_leads_to_the_response_that_is_there(world: World) -> None:
+    furnish(world)
+    condition = "{code: typhoon, title: 台风, level: 1, when: warning.typhoon >= 4}"
+    publish_plan(world, SHORT.replace("conditions:\n", f"conditions:\n  - {condition}\n"))
+    command = enter(world, "command")
+    response = activate(world, command)
+    take_signal(
+        name="warning.typhoon", place=world.places[DISTRICT], value=4, until=world.at + timedelta(days=1),
+        by=world.actor("command"), at=world.at,
+    )  # fmt: skip
+    answer = command.post(reverse("command:proposal", args=[Proposal.objects.get(level=1).pk, "accept"]))
+    assert answer.url == reverse("command:response", args=[response.pk])

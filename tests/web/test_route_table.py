@@ -201,6 +201,8 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "command:preview": ("get", ANSWER_FOR),
     "command:export": ("get", ANSWER_FOR),
     "command:activate": ("post", ANSWER_FOR),
+    "command:proposal": ("post", ANSWER_FOR),
+    "command:signals": ("get", ANSWER_FOR | {"street_staff"}),
     "command:plans": ("get", READ_PLANS),
     "command:plan": ("get", READ_PLANS),
     "command:readiness": ("get", READ_PLANS),

@@ -35,6 +35,7 @@ from pingzhan.api import (
 from pingzhan.api.bodies import PlainRenderer, StrictParser
 from pingzhan.api.callers import PUBLIC
 from pingzhan.api.docs import DocsPage
+from pingzhan.api.proposing import proposals, signals
 from pingzhan.api.responding import plans
 from pingzhan.api.responding import router as responses
 from pingzhan.api.responses import READ, answers
@@ -113,7 +114,7 @@ api = Api(
             {"name": "talents", "description": "Who can help: search, ask, answer."},
             {"name": "lists", "description": "What may be passed down, powers, what teams offer; in versions."},
             {"name": "stations", "description": "Stations, their rooms and what these serve as."},
-            {"name": "plans", "description": "Plans, and how ready they are."},
+            {"name": "plans", "description": "Plans, how ready they are, and what they propose."},
             {"name": "responses", "description": "Preview, activate, change, renew, stand down."},
             {"name": "me", "description": "The caller."},
             {"name": "journal", "description": "Proofs that what is on record was not changed."},
@@ -158,6 +159,8 @@ for _more in (grids, buildings, imports, units, persons, talents, lists):
     api.add_router("", _more.router)
 api.add_router("/stations", stations)
 api.add_router("/plans", plans)
+api.add_router("/proposals", proposals)
+api.add_router("/signals", signals)
 api.add_router("/responses", responses)
 api.add_router("/me", me.router)
 api.add_router("/journal", journal.router)

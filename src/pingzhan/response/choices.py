@@ -19,6 +19,14 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", _("已停用")
 
 
+class ProposalState(models.TextChoices):
+    OPEN = "open", _("等待决定")
+    ACCEPTED = "accepted", _("已采纳")
+    DISMISSED = "dismissed", _("不启动")
+    STARTED = "started", _("已自动启动")
+    PASSED = "passed", _("条件已过去")
+
+
 class Per(models.TextChoices):
     """For each of what something is asked for."""
 

@@ -1,16 +1,20 @@
-"""Plans follow the places that they are for, and what a response lays on people follows who they turn out to be.
+"""Plans, what they propose and figures from outside follow their places; what a response lays on people follows them.
 
 Figures of readiness tell of their day and stay.
 """
+
+from django.db.models import Q
 
 from pingzhan.access import operations as access
 from pingzhan.modes import operations as modes
 from pingzhan.people.events import MergeUndone, PersonsMerged, listen
 from pingzhan.people.queries.persons_of import accounts_of
 from pingzhan.places.events import follows, stays
-from pingzhan.response.models import Plan, ReadinessFigure
+from pingzhan.response.models import Plan, Proposal, ReadinessFigure, Signal
 
 follows(Plan)
+follows(Signal)
+follows(Proposal, current=Q(cleared_at__isnull=True))
 stays(ReadinessFigure)
 
 OVERLAYS, GRANTS = "overlays", "response_grants"

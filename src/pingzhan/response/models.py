@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from pingzhan.core.db import PathField
 from pingzhan.core.ids import uuid7
-from pingzhan.response.choices import Hazard, VersionState
+from pingzhan.response.choices import Hazard, ProposalState, VersionState
 
 
 class Plan(models.Model):
@@ -133,6 +133,79 @@ class PublicWarning(models.Model):
 
     def __str__(self) -> str:
         return self.headline
+
+
+class Signal(models.Model):
+    """A figure that comes from outside: the newest of one name at one place.
+
+    `name`: "warning.typhoon" (0 none, 1 blue, 2 yellow, 3 orange, 4 red), "alarm.smoke" (how many), "stock.water"
+    (for how many days). It no longer counts from `until` on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=60)
+    place = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="+")
+    path = PathField(max_length=200)
+    value = models.FloatField()
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    by_name = models.CharField(max_length=80)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "name"], name="signal_path")]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "name"], name="signal_newest"),
+            models.CheckConstraint(condition=Q(value__gte=0), name="signal_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.path}"
+
+
+class Proposal(models.Model):
+    """A condition of a plan was met: somebody is to decide whether the plan is activated.
+
+    There is one while the condition holds, however it is decided: the next can come only after `cleared_at`, when it
+    had not held for a while. `quiet_since` is since when it has not held.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="proposals")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
+    path = PathField(max_length=200)
+    code = models.CharField(max_length=40)  # of the condition
+    title = models.CharField(max_length=400)
+    level = models.PositiveSmallIntegerField()
+    when = models.CharField(max_length=400)
+    figures = models.JSONField()  # what it was met by
+    state = models.CharField(max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
+    at = models.DateTimeField()
+    quiet_since = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True, default="")
+    reason = models.CharField(max_length=400, blank=True, default="")
+    response_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["plan", "at"], name="proposal_plan_at")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "code"], condition=Q(cleared_at__isnull=True), name="proposal_once_while_it_holds"
+            ),
+            models.CheckConstraint(condition=Q(state__in=ProposalState.values), name="proposal_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.OPEN, decided_at__isnull=True)
+                | Q(~Q(state=ProposalState.OPEN), decided_at__isnull=False),
+                name="proposal_decided_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.DISMISSED) | ~Q(reason=""), name="proposal_dismissed_with_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.code} {self.at}"
 
 
 class ReadinessFigure(models.Model):

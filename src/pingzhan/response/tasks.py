@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pingzhan.core.jobs import every
-from pingzhan.response.operations import lapse_due
+from pingzhan.response.operations import consider, lapse_due, start_watches
 from pingzhan.response.operations.reminders import warn_of_end
 from pingzhan.response.queries.readiness import note_figures
 
@@ -12,6 +12,12 @@ from pingzhan.response.queries.readiness import note_figures
 def lapse_responses(at: datetime) -> int:
     """Responses whose end date has passed."""
     return lapse_due(at=at)
+
+
+@every(10)
+def consider_conditions(at: datetime) -> int:
+    """What the conditions of plans propose, and the watches that start by themselves."""
+    return consider(at=at) + start_watches(at=at)
 
 
 @every(60)

@@ -12,4 +12,9 @@ from pingzhan.response.operations.plans import edit as edit
 from pingzhan.response.operations.plans import publish as publish
 from pingzhan.response.operations.plans import retire as retire
 from pingzhan.response.operations.plans import review as review
+from pingzhan.response.operations.proposals import accept as accept
+from pingzhan.response.operations.proposals import consider as consider
+from pingzhan.response.operations.proposals import dismiss as dismiss
+from pingzhan.response.operations.proposals import start_watches as start_watches
+from pingzhan.response.operations.signals import take_signal as take_signal
 from pingzhan.response.operations.warnings import release as release

@@ -21,6 +21,7 @@ from pingzhan.modes import operations as modes
 from pingzhan.modes.operations import NewOverlay
 from pingzhan.modes.queries import due_to_lapse, get_response
 from pingzhan.response.models import Activation, CheckItem, Plan
+from pingzhan.response.operations.deciding import settle
 from pingzhan.response.operations.warnings import prepare
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import data_of
@@ -125,6 +126,7 @@ def _write(
         for number, text in enumerate(_check_list(manifest), 1)
     )
     if not manifest.exercise:
+        settle(plan, level=manifest.level, paths=manifest.paths, response_id=response_id, by=by, at=at)
         prepare(response=response, plan=plan, data=data, names=_names(manifest), by=by, at=at)
     return response
 

@@ -1,8 +1,6 @@
 """Plans, their versions, and what holds at a place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -16,28 +14,13 @@ from pingzhan.access.queries import roots
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.matters.choices import ClockKind
-from pingzhan.matters.queries.figures import NAMES, figures_under
 from pingzhan.people.queries.skills import catalogue
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Plan, PlanVersion
+from pingzhan.response.queries.conditions import FIGURES
 from pingzhan.response.rules.adapt import Conflict, Difference, conflicts, differences, effective
 from pingzhan.response.rules.document import Finding, check, read
-from pingzhan.response.rules.expressions import ExpressionError, parse
 from pingzhan.stations.queries import functions
-
-# What conditions may name; the figures of matters also by group of categories.
-FIGURES = (*NAMES,)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One condition of a plan, and whether it holds now."""
-
-    title: str
-    level: int
-    when: str
-    holds: bool
-    figures: dict[str, float]
 
 
 def plans_for(actor: Actor, permission: Permission = Permission.PLAN_VIEW) -> QuerySet[Plan]:
@@ -110,20 +93,3 @@ def adapted(plan: Plan, version: PlanVersion) -> tuple[dict[str, Any], list[Diff
     seen = data_of(version.against) if version.against else now
     changes: Mapping[str, Any] = data_of(version).get("changes", {})
     return effective(now, changes), differences(now, changes), conflicts(seen, now, changes)
-
-
-def standings(data: Mapping[str, Any], path: str, *, at: datetime) -> list[Standing]:
-    """Whether the conditions of a plan hold under `path` now; two statements when there are any."""
-    conditions = data.get("conditions", [])
-    if not conditions:
-        return []
-    figures = figures_under(path, at=at)
-    found = []
-    for item in conditions:
-        try:
-            expression = parse(item["when"])
-        except ExpressionError:
-            continue
-        named = {name: figures.get(name, 0.0) for name in sorted(expression.names)}
-        found.append(Standing(item["title"], item["level"], item["when"], expression.holds(figures), named))
-    return found

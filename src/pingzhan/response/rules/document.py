@@ -15,6 +15,7 @@ from pingzhan.response.rules.expressions import ExpressionError, parse
 from pingzhan.response.rules.schema import validator
 
 MOST_CHARACTERS = 200_000
+LOWEST = 4  # the level of a watch, the only one that may start by itself
 SECTIONS = (
     "functions", "duties", "roles", "tasks", "instructions", "clocks", "supplies", "visits", "bookings", "notices",
 )  # fmt: skip
@@ -209,20 +210,28 @@ def _condition(
         yield _finding(
             document, (*path, "level"), _("没有级别 %(level)s") % {"level": item["level"]}, _("在 levels 里写上这一级")
         )
+    if item.get("start") and item["level"] != LOWEST:
+        yield _finding(
+            document, (*path, "start"), _("只有Ⅳ级可以自动启动"), _("去掉 start，由人决定；或把 level 改为 4")
+        )
+    for name in ("when", "until"):
+        if name in item:
+            yield from _expression(item[name], (*path, name), document, known)
+
+
+def _expression(text: str, path: Path, document: Document, known: _Known) -> Iterator[Finding]:
     try:
-        expression = parse(item["when"])
+        expression = parse(text)
     except ExpressionError as error:
         yield _finding(
-            document, (*path, "when"),
+            document, path,
             _("条件在第 %(at)s 个字处读不懂：%(reason)s") % {"at": error.at + 1, "reason": error.reason},
             _("例如 matters.today.health >= 20 and matters.overdue > 5"),
         )  # fmt: skip
         return
     for name in sorted(expression.names):
         if known.figures is not None and not any(name == one or name.startswith(f"{one}.") for one in known.figures):
-            yield _finding(
-                document, (*path, "when"), _("没有数字“%(name)s”") % {"name": name}, _like(name, known.figures)
-            )
+            yield _finding(document, path, _("没有数字“%(name)s”") % {"name": name}, _like(name, known.figures))
 
 
 def _adaptation(document: Document, known: _Known) -> list[Finding]:

@@ -1,6 +1,7 @@
 """Plans: read as a handbook, edited as source, reviewed and published, and how ready they are."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from pingzhan.places.names import named, place_lines
 from pingzhan.places.queries import get_place, to_narrow_by
 from pingzhan.response import operations
 from pingzhan.response.choices import Hazard, Per
+from pingzhan.response.queries.conditions import standings
 from pingzhan.response.queries.plans import (
     adapted,
     data_of,
@@ -27,13 +29,14 @@ from pingzhan.response.queries.plans import (
     plan_for,
     plans_for,
     published,
-    standings,
     version_of,
 )
+from pingzhan.response.queries.proposals import proposals_of
 from pingzhan.response.queries.readiness import history, last_drill, places_to_choose, readiness
 from pingzhan.response.rules.document import SECTIONS
 from pingzhan.stations.queries import functions
-from pingzhan.web.command.words import level_label
+from pingzhan.web.command.proposals import proposal_row
+from pingzhan.web.command.words import SIGNALS, figure_words, level_label
 from pingzhan.web.guards import needs
 
 MOST_FINDINGS = 300
@@ -104,7 +107,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
             (level_label(int(level)), rule.get("when", "")) for level, rule in sorted(data.get("levels", {}).items())
         ],
         "sections": _sections(data),
-        "standings": standings(data, found.path, at=request.at),  # type: ignore[attr-defined]
+        "standings": _standings(data, found.path, at=request.at),  # type: ignore[attr-defined]
+        "proposals": [proposal_row(one) for one in proposals_of(found)],
         "stand_down": data.get("stand_down", {"conditions": [], "checklist": []}),
         "differences": differences,
         "conflicts": conflicts,
@@ -116,6 +120,21 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "may_switch": bool(actor.holding(P.RESPONSE_ACTIVATE)) and version.state == "published",
     }  # fmt: skip
     return render(request, "command/plan.html", context)
+
+
+def _standings(data: dict[str, Any], path: str, *, at: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": one.title,
+            "level": level_label(one.level),
+            "holds": one.holds,
+            "start": one.start,
+            "when": one.when,
+            "figures": figure_words(one.figures),
+            "unknown": [str(SIGNALS.get(name, name)) for name in one.unknown],
+        }
+        for one in standings(data, path, at=at)
+    ]
 
 
 def _sections(data: dict[str, Any]) -> list[dict[str, Any]]:

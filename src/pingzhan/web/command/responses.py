@@ -6,8 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,10 +19,12 @@ from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
 from pingzhan.response import operations
-from pingzhan.response.queries.plans import data_of, plans_for, published, standings
+from pingzhan.response.queries.conditions import standings
+from pingzhan.response.queries.plans import data_of, plans_for, published
 from pingzhan.response.queries.readiness import history
 from pingzhan.response.queries.responses import activations_of, check_list, warnings_of
-from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label
+from pingzhan.web.command.proposals import waiting
+from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of
 from pingzhan.web.guards import needs
 from pingzhan.web.middleware import signed_in_twice
 
@@ -57,6 +57,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "current": [row for row in rows if row["in_force"]],
         "past": [row for row in rows if not row["in_force"]],
         "next": found.next or "",
+        "waiting": waiting(actor),
+        "may_note": bool(actor.holding(P.PLAN_EDIT)),
         "plans": _plan_rows(actor, at) if actor.holding(P.PLAN_VIEW) else [],
         "can_switch": bool(actor.holding(P.RESPONSE_ACTIVATE)),
     }
@@ -193,7 +195,11 @@ def act(request: HttpRequest, response_id: UUID, act: str) -> HttpResponse:
                 messages.success(request, _("级别已调整。"))
             case "renew":
                 operations.renew(
-                    response=found, until=_moment(said.get("until", "")), by=actor, at=at, reason=said.get("reason", "")
+                    response=found,
+                    until=moment_of(said.get("until", "")),
+                    by=actor,
+                    at=at,
+                    reason=said.get("reason", ""),
                 )
                 messages.success(request, _("已延长。"))
             case "check":
@@ -219,13 +225,3 @@ def _second_factor(request: HttpRequest, level: int, *, exercise: bool) -> None:
     if level in (1, 2) and not exercise and not signed_in_twice(request):
         message = _("Ⅰ级、Ⅱ级响应须两步验证。请先设置验证器，再登录一次。")
         raise Invalid(message, errors=[{"loc": ["level"], "msg": message}])
-
-
-def _moment(text: str) -> Any:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise Invalid(_("请填写更晚的结束时间"), errors=[{"loc": ["until"], "msg": _("请填写更晚的结束时间")}])
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

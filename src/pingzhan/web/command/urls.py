@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.command import plans, responses, switch
+from pingzhan.web.command import plans, proposals, responses, switch
 
 app_name = "command"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("activate/", switch.activate, name="activate"),
     path("responses/<uuid:response_id>/", responses.response, name="response"),
     path("responses/<uuid:response_id>/<slug:act>/", responses.act, name="act"),
+    path("proposals/<uuid:proposal_id>/<slug:act>/", proposals.decide, name="proposal"),
+    path("signals/", proposals.signals, name="signals"),
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", plans.new, name="plan_new"),
     path("plans/<str:code>/", plans.plan, name="plan"),

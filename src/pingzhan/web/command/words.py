@@ -1,10 +1,15 @@
 """What pages of the command face call things."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from pingzhan.core.errors import Invalid
+from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.people.queries.skills import catalogue
 from pingzhan.places.names import named
@@ -18,6 +23,68 @@ CHANGES: dict[str, Any] = {
     "end": _("解除响应"),
     "lapse": _("响应到期自动解除"),
 }
+
+
+_FIGURES: dict[str, Any] = {
+    "matters.open": _("未办结事项"),
+    "matters.overdue": _("超时事项"),
+    "matters.today": _("24 小时内上报"),
+    "matters.hour": _("1 小时内上报"),
+    "alarm": _("正在响的报警"),
+}
+# What can be noted on the page; systems may send others of these three kinds by the API.
+SIGNALS: dict[str, Any] = {
+    "warning.typhoon": _("台风预警"),
+    "warning.rainstorm": _("暴雨预警"),
+    "warning.heat": _("高温预警"),
+    "warning.cold": _("寒潮预警"),
+    "warning.epidemic": _("疫情预警"),
+    "alarm.smoke": _("烟感报警"),
+    "alarm.gas": _("燃气报警"),
+    "alarm.flood": _("积水报警"),
+    "stock.water": _("饮用水库存"),
+    "stock.food": _("食品库存"),
+    "stock.masks": _("口罩库存"),
+    "stock.medicine": _("药品库存"),
+}
+_WARNINGS: dict[int, Any] = {0: _("已解除"), 1: _("蓝色"), 2: _("黄色"), 3: _("橙色"), 4: _("红色")}
+
+
+def signal_value(name: str, value: float) -> str:
+    """A figure from outside in words."""
+    kind = name.partition(".")[0]
+    if kind == "warning":
+        return str(_WARNINGS.get(int(value), value))
+    return str((_("够用 %(n)s 天") if kind == "stock" else _("%(n)s 个")) % {"n": f"{value:g}"})
+
+
+def figure_words(figures: Mapping[str, float]) -> list[tuple[str, str]]:
+    """The figures of a condition: what each is called, and its value in words."""
+    groups = reference().categories
+    found = []
+    for name, value in figures.items():
+        if name in SIGNALS or name.partition(".")[0] in ("warning", "stock"):
+            found.append((str(SIGNALS.get(name, name)), signal_value(name, value)))
+            continue
+        base = next((one for one in _FIGURES if name == one or name.startswith(f"{one}.")), name)
+        rest = name[len(base) + 1 :]
+        label = str(_FIGURES.get(base, base))
+        if rest:
+            label += f"（{named(groups[rest]) if rest in groups else rest}）"
+        found.append((label, f"{value:g}"))
+    return found
+
+
+def moment_of(text: str) -> datetime:
+    """What was typed into a field for a moment; raises Invalid for what is none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        message = _("请填写日期和时间")
+        raise Invalid(str(message), errors=[{"loc": ["until"], "msg": str(message)}])
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
 def why_words(payload: Mapping[str, Any], skills: Mapping[str, str]) -> str:
