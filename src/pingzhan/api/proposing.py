@@ -13,7 +13,7 @@ from pingzhan.api.callers import SIGNED_IN, ApiRequest
 from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PageOut
-from pingzhan.api.schemas.proposals import DismissIn, ProposalOut, SignalIn, SignalOut
+from pingzhan.api.schemas.proposals import AcceptIn, DismissIn, ProposalOut, SignalIn, SignalOut
 from pingzhan.api.writing import owner_of, write
 from pingzhan.core.paging import page
 from pingzhan.places.queries import get_place
@@ -44,7 +44,12 @@ def list_proposals(request: ApiRequest, limit: Limit, after: After) -> PageOut[P
     operation_id="accept_proposal",
     summary="Follow a proposal",
 )
-def accept_proposal(request: ApiRequest, proposal: ProposalId, idempotency_key: IdempotencyKey) -> HttpResponse:
+def accept_proposal(
+    request: ApiRequest,
+    proposal: ProposalId,
+    idempotency_key: IdempotencyKey,
+    data: AcceptIn = json_body(AcceptIn()),  # noqa: B008
+) -> HttpResponse:
     """Somebody follows it. Nothing is activated by this: preview the plan next, then activate what was previewed."""
     found = proposal_for(request.actor, proposal)
 

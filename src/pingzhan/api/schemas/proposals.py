@@ -26,6 +26,10 @@ class ProposalOut(Out):
     response: UUID | None = Field(description="`id` of the response that came of it.")
 
 
+class AcceptIn(In):
+    """Nothing to say."""
+
+
 class DismissIn(In):
     """Why not."""
 
