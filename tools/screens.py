@@ -65,7 +65,7 @@ class Picture:
 
     @property
     def screen(self) -> dict[str, Any]:
-        return DESK if self.name.startswith(("desk-", "demo")) else PHONE
+        return DESK if self.name.startswith(("desk-", "command-", "demo")) else PHONE
 
 
 def main(names: Sequence[str]) -> int:
@@ -289,6 +289,29 @@ def tick(page: Page, demo: Demo) -> None:
         page.keyboard.press("x")
 
 
+def look_ahead(page: Page, demo: Demo) -> None:
+    """What a watch over one street would change."""
+    page.goto("/command/switch/?plan=flood-typhoon")
+    page.locator("[name=level][value='4']").check()
+    page.locator("[name=places]").first.check()
+    page.locator("form.card button.button-primary").click()
+    page.wait_for_url("**/command/preview/**")
+
+
+def lead_drill(page: Page, demo: Demo) -> None:
+    """A drill of it: nobody but those who take part sees it, so that the other pictures stay as they are."""
+    page.goto("/command/switch/?plan=flood-typhoon&exercise=1")
+    page.locator("[name=level][value='4']").check()
+    page.locator("[name=places]").first.check()
+    page.locator("form.card button.button-primary").click()
+    page.wait_for_url("**/command/preview/**")
+    page.locator("[data-hold]").scroll_into_view_if_needed()
+    page.locator("[data-hold]").hover()
+    page.mouse.down()
+    page.wait_for_url("**/command/responses/**")
+    page.mouse.up()
+
+
 PICTURES = (
     Picture("phone-home", "/"),
     Picture("phone-home-elder", "/", elder=True),
@@ -311,6 +334,13 @@ PICTURES = (
     Picture("desk-sheet-publish", by="secretary", act=sheet("rated", step="publish")),
     Picture("desk-report", "/desk/report/", by="staff"),
     Picture("desk-journal", "/desk/journal/", by="inspector"),
+    Picture("command-home", "/command/", by="command"),
+    Picture("command-plan", "/command/plans/infectious-disease/", by="command"),
+    Picture("command-readiness", "/command/plans/infectious-disease/readiness/", by="command"),
+    Picture("command-switch", "/command/switch/?plan=infectious-disease", by="street"),
+    Picture("command-preview", by="street", act=look_ahead),
+    Picture("command-signals", "/command/signals/", by="command"),
+    Picture("command-response", by="street", act=lead_drill),
     Picture("demo", "/demo/"),
 )
 

@@ -74,7 +74,10 @@ def switch_addresses(world: World) -> dict[str, dict[str, Any]]:
         "command:proposal": {"proposal_id": proposal.pk, "act": "accept"},
         **{name: {"station_id": station.pk} for name in ("desk:station", "desk:station_change", "desk:room_new")},
         "desk:room": {"station_id": station.pk, "room_id": room.pk},
-        **{name: {"code": plan.code} for name in ("command:plan", "command:readiness", "command:plan_edit")},
+        **{
+            name: {"code": plan.code}
+            for name in ("command:plan", "command:readiness", "command:plan_head", "command:plan_edit")
+        },
         "command:plan_step": {"code": plan.code, "version_id": plan.versions.get().pk, "step": "review"},
         "command:response": {"response_id": response.pk},
         "command:act": {"response_id": response.pk, "act": "check"},

@@ -1,5 +1,6 @@
 """The command face: choose, preview, activate, lead and end; and the pages that change for everybody meanwhile."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Response
 from pingzhan.response.models import CheckItem, Proposal, PublicWarning
 from pingzhan.response.operations import consider, take_signal
+from pingzhan.response.rules.head import head_of
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
 from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET, World
@@ -138,7 +140,10 @@ def test_a_plan_is_written_reviewed_and_published_on_its_pages(world: World) -> 
     assert answer.status_code == 302
     made = plan.adaptations.get()
     version = made.versions.get()
-    assert "与上级不同的地方" in page(command, "command:plan", made.code)
+    shown = page(command, "command:plan", made.code)
+    assert "与上级不同的地方" in shown
+    assert "clocks.accept" not in shown  # in words
+    assert re.search(r"受理.*办理时限 · 分钟.*上级 30 · 本地 <b>10</b>", shown, re.DOTALL)
     own = street.post(reverse("command:plan_step", args=[made.code, version.pk, "review"]), follow=True)
     assert "编写人以外" in own.content.decode()
     command.post(reverse("command:plan_step", args=[made.code, version.pk, "review"]))
@@ -208,3 +213,75 @@ def test_a_proposal_of_a_higher_level_leads_to_the_response_that_is_there(world:
     )  # fmt: skip
     answer = command.post(reverse("command:proposal", args=[Proposal.objects.get(level=1).pk, "accept"]))
     assert answer.url == reverse("command:response", args=[response.pk])
+
+
+def test_the_head_of_a_plan_is_changed_by_a_form(world: World) -> None:
+    plan = ready(world)
+    command = enter(world, "command")
+    shown = command.get(reverse("command:plan_head", args=[plan.code]))
+    typed = {
+        "title": "短预案", "title_en": "", "hazard": "other", "purpose": "守住每一户", "sunset_days": "5",
+        "review_months": "12", "seen": shown.context["seen"],
+        "level-1-on": "1", "level-1-activate": ["district_command"],
+        "level-2-on": "1", "level-2-when": "加重", "level-2-activate": ["district_command", "street_secretary"],
+        "level-4-on": "1", "level-4-activate": ["street_secretary", "community_secretary"],
+        "condition-0-code": "many", "condition-0-title": "事项很多", "condition-0-level": "4",
+        "condition-0-when": "matters.today >= 9", "condition-1-title": "台风", "condition-1-level": "2",
+        "condition-1-when": "warning.typhoon >= 3", "condition-1-until": "warning.typhoon == 0",
+    }  # fmt: skip
+    address = reverse("command:plan_head", args=[plan.code])
+    wrong = command.post(address, typed | {"sunset_days": "很久", "condition-1-when": "wind >= 3"})
+    assert wrong.status_code == 422
+    told = wrong.content.decode()
+    assert "sunset_days" in told
+    assert "守住每一户" in told  # nothing typed is lost
+    assert plan.versions.count() == 1
+    assert command.post(address, typed).status_code == 302
+    draft = plan.versions.get(number=2)
+    head, before = head_of(draft.source), head_of(plan.versions.get(number=1).source)
+    assert (head["sunset_days"], head["purpose"]) == (5, "守住每一户")
+    assert head["levels"]["2"] == {"when": "加重", "activate": ["district_command", "street_secretary"]}
+    assert [one["code"] for one in head["conditions"]] == ["many", "condition1"]
+    assert draft.source[draft.source.index("functions:") :] == SHORT[SHORT.index("functions:") :]
+    assert before["sunset_days"] == 2
+    assert "守住每一户" in page(command, "command:plan_head", plan.code)
+    assert command.post(address, typed).status_code == 412  # somebody else has saved meanwhile
+
+
+def test_readiness_leads_to_where_each_weakness_is_mended(world: World) -> None:
+    furnish(world)
+    supply = (
+        'supplies:\n  - {code: w, item: 饮用水, per_head_day: "3", unit: 升, source: 街镇, stock: water, levels: [2]}\n'
+    )
+    plan = publish_plan(world, SHORT.replace("tasks:\n", f"{supply}tasks:\n"))
+    command = enter(world, "command")
+    shown = page(command, "command:readiness", plan.code, place=FAR, level="2")
+    links = set(re.findall(r'href="([^"]+)"', shown))
+    for way in ("/desk/coverage/", "/desk/persons/", "/command/signals/", "/command/switch/"):
+        assert any(link.startswith(way) for link in links), way
+    for link in links:
+        if link.startswith(("/desk/coverage/", "/desk/persons/", "/command/", "/desk/stations/")):
+            assert command.get(link.replace("&amp;", "&")).status_code == 200, link
+    assert "没有人报过" in shown
+    said = {"name": "stock.water", "place": world.places[FAR], "until": world.at + timedelta(days=9)}
+    take_signal(**said, value=1.5, by=world.actor("command"), at=world.at)
+    assert "还够 1.5 天" in page(command, "command:readiness", plan.code, place=FAR, level="2")
+    take_signal(**said, value=3, by=world.actor("command"), at=world.at)
+    assert "饮用水" not in page(command, "command:readiness", plan.code, place=FAR, level="2")
+
+
+def test_the_preview_has_a_mark_for_each_community_with_what_changes_and_what_is_wanting(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    asked = {"plan": "short", "level": "2", "places": [HOME_STREET, FAR]}
+    shown = command.get(reverse("command:preview"), asked)
+    marks = {point["name"].partition("：")[0]: point for point in shown.context["points"]}
+    assert set(marks) == {"源园居委会", "花溪园居委会", "曹家巷居委会"}
+    gaps = {name for name, point in marks.items() if point["bad"]}
+    assert "曹家巷居委会" in gaps
+    manifest = shown.context["manifest"]
+    here = sum(HOME in item.path for item in manifest.items)
+    assert f"改变 {here} 项" in marks["源园居委会"]["name"]
+    one = command.get(marks["曹家巷居委会"]["url"])
+    assert "曹家巷" in one.content.decode()
+    assert one.context["words"] == "曹家巷居委会"

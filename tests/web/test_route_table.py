@@ -207,6 +207,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "command:plan": ("get", READ_PLANS),
     "command:readiness": ("get", READ_PLANS),
     "command:plan_new": ("get", ANSWER_FOR | {"street_staff"}),
+    "command:plan_head": ("get", frozenset({"command"})),
     "command:plan_edit": ("get", frozenset({"command"})),  # of the district's plan
     "command:plan_step": ("post", frozenset({"command"})),
     "desk:stations": ("get", SEE_MATTERS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -15,3 +16,10 @@ def holding(roles: Collection[str], path: str, *, at: datetime) -> list[User]:
         Q(until__isnull=True) | Q(until__gt=at), role__in=list(roles), path__in=above, since__lte=at
     )
     return list(User.objects.filter(pk__in=grants.values("user_id"), is_active=True).order_by("username"))
+
+
+def silent_users(ids: Collection[UUID], *, since: datetime) -> set[UUID]:
+    """Those of these users who could have signed in since then, and have not; one statement."""
+    rows = User.objects.filter(Q(last_login__isnull=True) | Q(last_login__lt=since), created_at__lt=since)
+    rows = rows.filter(pk__in=list(ids))
+    return set(rows.order_by("pk").values_list("pk", flat=True))

@@ -21,6 +21,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.core.db import Prepared, insert_prepared, prepare_many
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.core.ids import uuid7
+from pingzhan.core.memory import no_collecting
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.modes import queries
 from pingzhan.modes.models import Change, Overlay, Participant, Response, ResponsePlace
@@ -50,6 +51,7 @@ class Laid:
 _FIELDS = ("id", "response_id", "kind", "target", "key", "path", "person_id", "payload", "since", "until")
 
 
+@no_collecting()
 def prepare_overlays(overlays: Iterable[NewOverlay], *, response_id: UUID, at: datetime) -> Laid:
     """Check and convert what a response lays down, before the transaction that writes it; writes nothing.
 

@@ -24,7 +24,7 @@ from pingzhan.access.queries import roots
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.modes.models import Change, Overlay, Participant, Response, ResponsePlace
-from pingzhan.modes.rules import SHAPES
+from pingzhan.modes.rules import NOTHING, SHAPES
 
 KEPT_SECONDS = 2.0
 
@@ -155,13 +155,20 @@ def in_force(
 def in_force_along(
     kind: str, path: str, *, at: datetime, drills: Collection[UUID] = NO_DRILLS
 ) -> dict[str, InForce]:  # fmt: skip
-    """The changes of a `kind` that reaches down, in force at `path`, by their keys; one statement."""
+    """The changes of a `kind` that reaches down, in force at `path`, by their keys; one statement.
+
+    Of one response the nearest place speaks, be it to say that there is none of it here; then the next response counts.
+    """
     if not SHAPES[kind].reaches_down:
         raise ValueError(f"{kind} holds for its target only")
     above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
-    found: dict[str, InForce] = {}
+    nearest: dict[tuple[UUID | None, str], InForce] = {}
     for row in _ranked(kind, above, at=at, drills=drills, key=None):
-        found.setdefault(row.key, row)
+        nearest.setdefault((row.mode.response_id, row.key), row)
+    found: dict[str, InForce] = {}
+    for row in nearest.values():
+        if row.payload != NOTHING:
+            found.setdefault(row.key, row)
     return found
 
 
@@ -281,7 +288,8 @@ def payloads_of(kind: str, response_ids: Collection[UUID], *, at: datetime) -> d
     )
     found: dict[UUID, list[dict[str, Any]]] = {}
     for response_id, payload in rows.order_by("path", "key", "id").values_list("response_id", "payload"):
-        found.setdefault(response_id, []).append(payload)
+        if payload != NOTHING:
+            found.setdefault(response_id, []).append(payload)
     return found
 
 

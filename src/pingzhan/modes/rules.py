@@ -35,11 +35,17 @@ SHAPES: dict[str, Shape] = {
 }
 
 
+# What a change that reaches down says where a part of its area has none of it.
+NOTHING = {"none": True}
+
+
 def check_payload(kind: str, payload: dict[str, Any]) -> None:
     """Raise ValueError unless `payload` is what overlays of this kind hold: such a row would be a mistake of ours."""
     shape = SHAPES.get(kind)
     if shape is None:
         raise ValueError(f"no kind of overlay: {kind!r}")
+    if shape.reaches_down and payload == NOTHING:
+        return
     known = shape.needs | shape.may
     for name, value in payload.items():
         wanted = known.get(name)

@@ -199,7 +199,7 @@ def rooms_fit(wanted: Collection[str], paths: Collection[str]) -> dict[str, list
     if not kinds:
         return {}
     here = Room.objects.filter(station__in=current_stations(paths), until__isnull=True)
-    rooms = list(here.select_related("station", "function").order_by("id"))
+    rooms = list(here.select_related("station").order_by("id"))
     profiles = Profile.objects.filter(function__in=kinds, room__in=here).order_by("id")
     fit = {(row.function_id, row.room_id): row for row in profiles}
     found: dict[str, list[Fit]] = {}

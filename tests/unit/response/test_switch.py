@@ -13,6 +13,7 @@ from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.journal.queries import timeline
 from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Overlay, Response
+from pingzhan.modes.operations import NewOverlay, begin
 from pingzhan.people.operations import appoint, create_person, dismiss
 from pingzhan.response import operations
 from pingzhan.response.models import Activation, CheckItem, PublicWarning
@@ -219,6 +220,22 @@ def test_a_street_adapts_the_plan_and_both_hold_where_they_should(world: World) 
     rooms = {item.place for item in manifest.items if item.kind == "room_function"}
     assert rooms
     assert all(not code.startswith(HOME_STREET) for code in rooms)
+
+
+def test_an_adaptation_takes_out_what_would_reach_down(world: World) -> None:
+    plan = ready(world)
+    publish_plan(world, "schema: 1\nadapts: short\nchanges:\n  clocks:\n    accept: null\n", place=HOME_STREET)
+    response = press(world, plan, codes=(DISTRICT,))
+    assert "accept" not in in_force.in_force_along("clock", world.path(HOME), at=world.at)
+    assert in_force.in_force_along("clock", world.path(FAR), at=world.at)["accept"].payload["minutes"] == 30
+    # Another response that says something there counts, though it is the lesser one.
+    begin(
+        plan="另一个", level=4, paths=[world.path(HOME)], until=world.at + timedelta(days=1), by=SYSTEM, at=world.at,
+        overlays=[NewOverlay("clock", world.path(HOME), world.path(HOME), {"minutes": 99}, "accept")],
+    )  # fmt: skip
+    in_force.forget()
+    assert in_force.in_force_along("clock", world.path(HOME), at=world.at)["accept"].payload["minutes"] == 99
+    operations.stand_down(response=response, by=world.actor("command"), at=world.at + timedelta(minutes=1))
 
 
 def test_plans_are_reviewed_by_another_and_published_ones_stay(world: World) -> None:

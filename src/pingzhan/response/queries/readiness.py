@@ -1,5 +1,6 @@
 """Every way in which a plan would fail today at a place, with where to mend it; and one figure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,15 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pingzhan.access.holders import silent_users
 from pingzhan.core.errors import DomainError
 from pingzhan.places.queries import places
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Activation, Plan, PlanVersion, ReadinessFigure
 from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.conditions import signals_at
 from pingzhan.response.queries.plans import data_of, published
 from pingzhan.response.rules.manifest import Manifest
 
 DRILL_MONTHS = 12
+LEAST_DAYS = 3  # for so long a stock must last where the plan says nothing else
+SILENT = timedelta(days=90)  # who has not signed in for so long may not be reached by what is sent to their account
 
 LABELS: dict[str, Any] = {
     "uncovered": gettext_lazy("没有人负责"),
@@ -26,6 +31,9 @@ LABELS: dict[str, Any] = {
     "no_contact": gettext_lazy("联系不到"),
     "no_account": gettext_lazy("没有账号"),
     "skill": gettext_lazy("缺少技能"),
+    "silent": gettext_lazy("久未登录"),
+    "stock": gettext_lazy("库存不足"),
+    "stock_unknown": gettext_lazy("库存不明"),
     "no_room": gettext_lazy("没有可用的房间"),
     "hardware": gettext_lazy("用房缺设施"),
     "review_overdue": gettext_lazy("预案超过复审日期"),
@@ -33,13 +41,17 @@ LABELS: dict[str, Any] = {
     "not_published": gettext_lazy("没有发布的版本"),
 }
 # How many of the posts and rooms asked for a finding costs; those about the plan itself cost five in a hundred.
-_COSTS = {"uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1}
+_COSTS = {"uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1, "skill": 1, "stock": 1}
 _OF_THE_PLAN = {"review_overdue", "never_drilled"}
 
 
 @dataclass(frozen=True, slots=True)
 class Weakness:
-    """One way to fail. `mend` names the kind of page on which it is mended: plan, stations, people."""
+    """One way to fail.
+
+    `mend` names where it is mended: plan, drill, station (of the id `about`), stations, person (of the id `about`),
+    posts or signals.
+    """
 
     kind: str
     place: str
@@ -47,6 +59,7 @@ class Weakness:
     subject: str
     reason: str
     mend: str
+    about: str = ""
 
     @property
     def label(self) -> str:
@@ -70,7 +83,10 @@ def readiness(plan: Plan, *, level: int, codes: Sequence[str], at: datetime) -> 
         weakness = Weakness("not_published", plan.place.code, plan.path, plan.title, _("审核并发布后才能启动"), "plan")
         return Readiness(0, 0, [weakness], None)
     manifest = compile_plan(plan, level=level, codes=codes, at=at, version=version)
-    found = [*_of_the_plan(plan, version, at=at), *_of_the_manifest(manifest), *_twice(manifest)]
+    found = [
+        *_of_the_plan(plan, version, at=at), *_of_the_manifest(manifest), *_twice(manifest),
+        *_stocks(plan, version, manifest, at=at), *_silent(manifest, at=at),
+    ]  # fmt: skip
     found.sort(key=lambda one: (one.path, one.kind, one.subject))
     missing = sum(_COSTS.get(one.kind, 0) for one in found)
     percent = 100 if not manifest.asked else round(100 * max(0, manifest.asked - missing) / manifest.asked)
@@ -99,16 +115,54 @@ def _of_the_plan(plan: Plan, version: PlanVersion, *, at: datetime) -> list[Weak
             if last is None
             else _("上次演练 %(day)s") % {"day": timezone.localtime(last).date().isoformat()}
         )
-        found.append(Weakness("never_drilled", plan.place.code, plan.path, plan.title, reason, "plan"))
+        found.append(Weakness("never_drilled", plan.place.code, plan.path, plan.title, reason, "drill"))
     return found
 
 
 def _of_the_manifest(manifest: Manifest) -> list[Weakness]:
-    mends = {"hardware": "stations", "no_room": "stations"}
+    mends = {"hardware": "station", "no_room": "stations", "no_contact": "person", "skill": "person"}
     return [
-        Weakness(gap.kind, gap.place, gap.path, gap.subject, gap.reason, mends.get(gap.kind, "people"))
+        Weakness(gap.kind, gap.place, gap.path, gap.subject, gap.reason, mends.get(gap.kind, "posts"), gap.about)
         for gap in manifest.gaps
     ]
+
+
+def _stocks(plan: Plan, version: PlanVersion, manifest: Manifest, *, at: datetime) -> list[Weakness]:
+    """For how many days the stocks last that the plan hands out by name; a statement a place."""
+    supplies = [
+        item for item in data_of(version).get("supplies", []) if manifest.level in item["levels"] and "stock" in item
+    ]
+    found = []
+    for code, path in zip(manifest.places, manifest.paths, strict=True) if supplies else ():
+        known = signals_at(path, at=at)
+        for item in supplies:
+            days, least = known.get(f"stock.{item['stock']}"), item.get("days", LEAST_DAYS)
+            if days is None:
+                reason = _("没有人报过还够几天")
+                found.append(Weakness("stock_unknown", code, path, item["item"], reason, "signals"))
+            elif days < least:
+                reason = _("还够 %(days)s 天，预案要求 %(least)s 天") % {"days": f"{days:g}", "least": least}
+                found.append(Weakness("stock", code, path, item["item"], reason, "signals"))
+    return found
+
+
+def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
+    """By place, how many of those in charge have not signed in for long; one statement."""
+    silent = silent_users(manifest.participants, since=at - SILENT)
+    places: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for item in manifest.items:
+        if item.kind == "person_duty" and item.user_id in silent and item.payload["part"].startswith("A"):
+            counts[item.path] += 1
+            places[item.path] = item.place
+    return [
+        Weakness(
+            "silent", places[path], path, _("在岗人员"),
+            _("%(n)s 项责任的负责人 %(days)s 天没有登录，发到账号的通知可能没人看") % {"n": n, "days": SILENT.days},
+            "posts",
+        )
+        for path, n in sorted(counts.items())
+    ]  # fmt: skip
 
 
 def _twice(manifest: Manifest) -> list[Weakness]:
@@ -124,7 +178,7 @@ def _twice(manifest: Manifest) -> list[Weakness]:
         first = next(iter(held.values()))
         titles = "、".join(sorted(str(item.payload["title"]) for item in held.values()))  # untranslated: a list's comma
         name = first.after.partition(" · ")[2]
-        found.append(Weakness("twice", first.place, first.path, name, titles, "people"))
+        found.append(Weakness("twice", first.place, first.path, name, titles, "person", str(first.person_id)))
     return found
 
 

@@ -26,6 +26,7 @@ class Item:
     key: str = ""
     person_id: UUID | None = None
     subject: str = ""  # what is changed, in words
+    user_id: UUID | None = None  # the account of the person, where they have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,15 @@ class Manifest:
         return dict(sorted(Counter(item.kind for item in self.items).items()))
 
 
+# What payloads repeat of the plan's own words: the digests of its versions stand for them.
+_WORDS = frozenset({"tasks", "title", "reports_to", "text", "services"})
+
+
+def _own(payload: dict[str, Any]) -> dict[str, Any]:
+    """What a payload says beside the plan's words."""
+    return {name: value for name, value in payload.items() if name not in _WORDS}
+
+
 def digest_of(
     *, version_digests: list[str], level: int, places: tuple[str, ...], exercise: bool, after: str,
     items: list[Item], rights: list[Right], gaps: list[Gap],
@@ -90,7 +100,9 @@ def digest_of(
         "places": places,
         "exercise": exercise,
         "after": after,
-        "items": [[one.kind, one.target, one.key, one.path, str(one.person_id or ""), one.payload] for one in items],
+        "items": [
+            [one.kind, one.target, one.key, one.path, str(one.person_id or ""), _own(one.payload)] for one in items
+        ],
         "rights": [[str(one.user_id), one.role, one.path, str(one.unit_id or "")] for one in rights],
         "gaps": [[one.kind, one.place, one.subject] for one in gaps],
     }

@@ -1,4 +1,5 @@
-// A map of outlines with a mark a station; the list beside it says the same. Coordinates are WGS-84.
+// A map of outlines with marks: stations, or what a preview changes; the list beside it says the same. Coordinates are
+// WGS-84. A point has lon, lat, name and url; one that is wanting something is `bad` and has a broken rim as well.
 
 import "../vendor/leaflet/leaflet.js";
 
@@ -7,11 +8,18 @@ const L = window.L.noConflict();
 async function attach(root) {
   await styles();
   root.textContent = "";
-  const points = JSON.parse(document.getElementById("station-points").textContent);
+  const points = JSON.parse(document.getElementById(root.dataset.points ?? "station-points").textContent);
   const map = L.map(root, { attributionControl: false, zoomSnap: 0.5, minZoom: 8, maxZoom: 19 });
   map.setView([31.25, 121.4], 12);
   const marks = points.map((point) => {
-    const mark = L.circleMarker([point.lat, point.lon], { radius: 8, weight: 2, color: "#fff", fillColor: "#0b6b78", fillOpacity: 0.95 });
+    const mark = L.circleMarker([point.lat, point.lon], {
+      radius: 8,
+      weight: 2,
+      color: point.bad ? "#8c1d18" : "#fff",
+      dashArray: point.bad ? "4 3" : null,
+      fillColor: point.bad ? "#e8a19b" : "#0b6b78",
+      fillOpacity: 0.95,
+    });
     mark.bindTooltip(point.name, { direction: "top" });
     mark.on("click", () => location.assign(point.url));
     return mark;

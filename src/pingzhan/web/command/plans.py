@@ -16,7 +16,6 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError
 from pingzhan.matters.choices import ClockKind
-from pingzhan.modes.choices import OverlayKind
 from pingzhan.places.names import named, place_lines
 from pingzhan.places.queries import get_place, to_narrow_by
 from pingzhan.response import operations
@@ -32,26 +31,13 @@ from pingzhan.response.queries.plans import (
     version_of,
 )
 from pingzhan.response.queries.proposals import proposals_of
-from pingzhan.response.queries.readiness import history, last_drill, places_to_choose, readiness
+from pingzhan.response.queries.readiness import last_drill
 from pingzhan.response.rules.document import SECTIONS
 from pingzhan.stations.queries import functions
+from pingzhan.web.command.differences import SECTION_LABELS, difference_rows
 from pingzhan.web.command.proposals import proposal_row
-from pingzhan.web.command.words import SIGNALS, figure_words, level_label
+from pingzhan.web.command.words import ROMAN, SIGNALS, figure_words, level_label
 from pingzhan.web.guards import needs
-
-MOST_FINDINGS = 300
-_SECTION_LABELS: dict[str, Any] = {
-    "functions": OverlayKind.ROOM_FUNCTION.label,
-    "duties": OverlayKind.PERSON_DUTY.label,
-    "roles": OverlayKind.PERSON_ROLE.label,
-    "tasks": OverlayKind.TASK.label,
-    "instructions": OverlayKind.INSTRUCTION.label,
-    "clocks": OverlayKind.CLOCK.label,
-    "supplies": OverlayKind.SUPPLY.label,
-    "visits": OverlayKind.VISIT.label,
-    "bookings": OverlayKind.BOOKING.label,
-    "notices": OverlayKind.NOTICE.label,
-}
 
 
 @require_safe
@@ -89,10 +75,12 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     version = next((one for one in versions if str(one.number) == wanted), None) or published(found) or newest(found)
     if version is None:
         raise Http404
+    above: dict[str, Any] = {}
     differences: list[Any] = []
     conflicts: list[Any] = []
     if found.parent_id:
         data, differences, conflicts = adapted(found, version)
+        above = data_of(version.against) if version.against else {}
     else:
         data = data_of(version)
     may_publish = can(actor, P.PLAN_PUBLISH, found.path)
@@ -110,16 +98,22 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "standings": _standings(data, found.path, at=request.at),  # type: ignore[attr-defined]
         "proposals": [proposal_row(one) for one in proposals_of(found)],
         "stand_down": data.get("stand_down", {"conditions": [], "checklist": []}),
-        "differences": differences,
-        "conflicts": conflicts,
+        "differences": difference_rows(differences, data, above),
+        "conflicts": difference_rows(conflicts, data, above),
         "drill": last_drill(found),
         "may_edit": can(actor, P.PLAN_EDIT, found.path),
+        "may_adapt": not found.parent_id and _may_adapt(actor, found.path),
         "may_review": may_publish and version.state == "draft" and version.author_name != actor.name,
         "may_publish": may_publish and version.state == "reviewed",
         "may_retire": may_publish and version.state == "published",
         "may_switch": bool(actor.holding(P.RESPONSE_ACTIVATE)) and version.state == "published",
     }  # fmt: skip
     return render(request, "command/plan.html", context)
+
+
+def _may_adapt(actor: Actor, path: str) -> bool:
+    """Whether the actor writes plans for a part of the plan's area."""
+    return any(held.path != path and held.path.startswith(path) for held in actor.holding(P.PLAN_EDIT))
 
 
 def _standings(data: dict[str, Any], path: str, *, at: datetime) -> list[dict[str, Any]]:
@@ -141,7 +135,7 @@ def _sections(data: dict[str, Any]) -> list[dict[str, Any]]:
     """Each section that has something in it, its items in words; one statement for the names of functions."""
     kinds = {code: named(kind) for code, kind in functions().items()}
     return [
-        {"label": _SECTION_LABELS[section], "rows": [_item_row(section, item, kinds) for item in data[section]]}
+        {"label": SECTION_LABELS[section], "rows": [_item_row(section, item, kinds) for item in data[section]]}
         for section in SECTIONS
         if data.get(section)
     ]
@@ -180,7 +174,7 @@ def _item_row(section: str, item: dict[str, Any], kinds: Mapping[str, str]) -> d
         "title": title,
         "notes": notes,
         "levels": ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"],
-        "on": [level_label(level)[:2] for level in sorted(item["levels"])],
+        "on": [ROMAN[level] for level in sorted(item["levels"])],
         "lines": item.get("tasks") or item.get("checklist") or [],
     }
 
@@ -267,38 +261,3 @@ def step(request: HttpRequest, code: str, version_id: UUID, step: str) -> HttpRe
     else:
         messages.success(request, _("已保存。"))
     return redirect("command:plan", code=found.code)
-
-
-@require_safe
-@needs(P.PLAN_VIEW)
-def ready(request: HttpRequest, code: str) -> HttpResponse:
-    """What would fail today, by place, with where it is mended."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = plan_for(actor, code)
-    within = roots(actor, P.PLAN_VIEW)
-    version = published(found)
-    levels = sorted(int(level) for level in (data_of(version) if version else {}).get("levels", {}))
-    choices = places_to_choose(found, within)
-    place = next((one for one in choices if one.code == request.GET.get("place")), choices[0] if choices else None)
-    asked = request.GET.get("level", "")
-    level = int(asked) if asked.isdecimal() and int(asked) in levels else (levels[0] if levels else 0)
-    result = None
-    groups: dict[str, dict[str, Any]] = {}
-    if place is not None and level:
-        result = readiness(found, level=level, codes=[place.code], at=request.at)  # type: ignore[attr-defined]
-        lines = place_lines({one.path for one in result.weaknesses})
-        for one in result.weaknesses[:MOST_FINDINGS]:
-            group = groups.setdefault(one.path, {"place": lines[one.path] or found.place.name, "rows": []})
-            group["rows"].append(one)
-    context = {
-        "plan": found,
-        "places": [(one.code, one.name) for one in choices],
-        "place": place,
-        "level": level,
-        "levels": [(one, level_label(one)) for one in levels],
-        "result": result,
-        "groups": list(groups.values()),
-        "figures": history(found, path=place.path, level=level) if place else [],
-        "shown": MOST_FINDINGS,
-    }
-    return render(request, "command/readiness.html", context)

@@ -15,6 +15,7 @@ from pingzhan.access.queries import can
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.paging import page
 from pingzhan.modes.queries import changes_of, is_in_force, overlays_of, paths_of, response_for, responses_for
+from pingzhan.modes.rules import NOTHING
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
@@ -155,6 +156,8 @@ def _show(
 
 def _says(kind: str, payload: dict[str, Any]) -> str:
     """What an overlay says, in a line."""
+    if payload == NOTHING:
+        return str(_("这里不适用"))
     match kind:
         case "person_duty":
             part = _("A 角") if payload["part"].startswith("A") else _("B 角")

@@ -1,8 +1,10 @@
 """The switch: choose plan, level and places; read what would change; press and hold."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 SHOWN = 100  # of each kind; the search and the workbook have them all
 HIGH = (1, 2)  # levels that need a second factor
+_COMMUNITY = 12  # digits of its code
 
 
 @require_safe
@@ -96,6 +99,27 @@ def preview(request: HttpRequest) -> HttpResponse:
     return _show(request, manifest, asked=request.GET)
 
 
+def _points(manifest: "Manifest", query: str) -> list[dict[str, Any]]:
+    """A mark for each community that changes: how much, and how much is wanting there; one statement."""
+    changes: Counter[str] = Counter(code for item in manifest.items if (code := _community(item.path)))
+    gaps: Counter[str] = Counter(code for gap in manifest.gaps if (code := _community(gap.path)))
+    known = get_places(sorted({*changes, *gaps}))
+    found = []
+    for code in sorted(known):
+        place = known[code]
+        if place.lon is not None:
+            words = _("%(place)s：改变 %(changes)s 项，短板 %(gaps)s 项") % {
+                "place": place.name, "changes": changes[code], "gaps": gaps[code],
+            }  # fmt: skip
+            address = f"{reverse('command:preview')}?{query}&{urlencode({'q': place.name})}"
+            found.append({"lon": place.lon, "lat": place.lat, "name": words, "url": address, "bad": bool(gaps[code])})
+    return found
+
+
+def _community(path: str) -> str:
+    return next((code for code in path.split("/") if len(code) == _COMMUNITY and code.isdigit()), "")
+
+
 def _show(
     request: HttpRequest, manifest: "Manifest", *, asked: Any, problem: DomainError | None = None
 ) -> HttpResponse:
@@ -132,6 +156,8 @@ def _show(
         "gap_count": len(manifest.gaps),
         "words": words,
         "query": query.urlencode(),
+        "points": _points(manifest, query.urlencode()),
+        "outlines_url": reverse("portal:outlines"),
         "until": request.at + timedelta(days=data.get("sunset_days", 1)),  # type: ignore[attr-defined]
         "needs_second": needs_second,
         "problem": problem,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.command import plans, proposals, responses, switch
+from pingzhan.web.command import head, plans, proposals, readiness, responses, switch
 
 app_name = "command"
 
@@ -19,7 +19,8 @@ urlpatterns = [
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", plans.new, name="plan_new"),
     path("plans/<str:code>/", plans.plan, name="plan"),
-    path("plans/<str:code>/readiness/", plans.ready, name="readiness"),
+    path("plans/<str:code>/readiness/", readiness.ready, name="readiness"),
+    path("plans/<str:code>/head/", head.head, name="plan_head"),
     path("plans/<str:code>/edit/", plans.edit, name="plan_edit"),
     path("plans/<str:code>/<uuid:version_id>/<slug:step>/", plans.step, name="plan_step"),
 ]

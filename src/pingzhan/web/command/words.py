@@ -15,6 +15,7 @@ from pingzhan.people.queries.skills import catalogue
 from pingzhan.places.names import named
 
 LEVELS: dict[int, Any] = {1: _("Ⅰ级（红色）"), 2: _("Ⅱ级（橙色）"), 3: _("Ⅲ级（黄色）"), 4: _("Ⅳ级（蓝色）")}
+ROMAN = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 COLOURS = {1: "red", 2: "orange", 3: "yellow", 4: "blue"}
 CHANGES: dict[str, Any] = {
     "begin": _("启动响应"),

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from pingzhan.core.errors import Invalid, StateConflict
+from pingzhan.core.memory import no_collecting
 from pingzhan.modes.queries import over_among
 from pingzhan.places.choices import Level
 from pingzhan.places.queries import get_places, names_along
 from pingzhan.response.models import Activation, Plan, PlanVersion
 from pingzhan.response.queries.compile.duties import share_out_duties
 from pingzhan.response.queries.compile.people import holders_for, widen_roles
-from pingzhan.response.queries.compile.reaching import reach_down, share_tasks
+from pingzhan.response.queries.compile.reaching import reach_down, share_tasks, take_out
 from pingzhan.response.queries.compile.rooms import furnish
 from pingzhan.response.queries.compile.work import Tree, Work, Zone
 from pingzhan.response.queries.plans import adaptations_in_use, data_of, published
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pingzhan.places.models import Place
 
 
+@no_collecting()
 def compile_plan(
     plan: Plan, *, level: int, codes: Sequence[str], at: datetime, exercise: bool = False,
     version: PlanVersion | None = None, after: str | None = None,
@@ -53,6 +55,8 @@ def compile_plan(
     holders = holders_for(zones, paths)
     for zone in zones:
         reach_down(work, zone)
+        if (around := _around(zone, zones)) is not None:
+            take_out(work, zone, around)
         share_tasks(work, zone, tree)
         widen_roles(work, zone, holders)
     share_out_duties(work, zones, tree, holders)
@@ -70,6 +74,12 @@ def compile_plan(
         gaps=tuple(gaps), asked=work.asked, checklist=tuple(base.get("stand_down", {}).get("checklist", [])),
         digest=digest, names=names_along(paths),
     )  # fmt: skip
+
+
+def _around(zone: Zone, zones: Sequence[Zone]) -> Zone | None:
+    """The nearest zone of the same response in which this one lies."""
+    found = [one for one in zones if one is not zone and zone.path.startswith(one.path)]
+    return max(found, key=lambda one: len(one.path), default=None)
 
 
 def last_over(plan: Plan, *, at: datetime) -> str:

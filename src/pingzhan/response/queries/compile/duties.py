@@ -70,7 +70,8 @@ def _share_out(
 
 def _has(skilled: Skilled, holder: Holder, asked: Sequence[str]) -> list[str]:
     """Which of the skills asked for somebody has, in the plan's order."""
-    return [code for code in asked if code in skilled.get(holder.person_id, ())]
+    has = skilled.get(holder.person_id) if asked else None
+    return [code for code in asked if code in has] if has else []
 
 
 def _put(
@@ -90,7 +91,7 @@ def _put(
         Item(
             K.PERSON_DUTY, unit.target, unit.path, code_of(unit.path), "", f"{part[0]} · {holder.name}",
             reason_of("duties", item), payload, f"{item['code']}:{part}", holder.person_id,
-            f"{item['title']} · {unit.name}",
+            f"{item['title']} · {unit.name}", holder.user_id,
         )
     )  # fmt: skip
 

@@ -26,7 +26,8 @@ def holders_for(zones: Sequence[Zone], paths: Sequence[str]) -> list[Holder]:
 def widen_roles(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
     """Whoever holds one of the roles gets another one too, at their own place or at their community or street."""
     for item in zone.wanted("roles", work.level):
-        label = str(ROLES[item["give"]].label)
+        labels = {role: str(ROLES[role].label) for role in {*item["from"], item["give"]}}
+        after = f"{item['title']}（{labels[item['give']]}）"
         for holder in holders:
             if holder.role not in item["from"] or not zone.holds(holder.path):
                 continue
@@ -36,9 +37,8 @@ def widen_roles(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
             payload = {"role": item["give"], "path": path, "title": item["title"]}
             work.add(
                 Item(
-                    K.PERSON_ROLE, str(holder.person_id), path, code_of(path), str(ROLES[holder.role].label),
-                    f"{item['title']}（{label}）", reason_of("roles", item), payload, f"{item['code']}:{code_of(path)}",
-                    holder.person_id, holder.name,
+                    K.PERSON_ROLE, str(holder.person_id), path, code_of(path), labels[holder.role], after,
+                    reason_of("roles", item), payload, f"{item['code']}:{code_of(path)}", holder.person_id, holder.name,
                 )
             )  # fmt: skip
             work.users[holder.person_id] = holder.user_id

@@ -6,8 +6,31 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pingzhan.modes.choices import OverlayKind as K
+from pingzhan.modes.rules import NOTHING
 from pingzhan.response.queries.compile.work import Tree, Work, Zone, code_of, reason_of
 from pingzhan.response.rules.manifest import Item
+
+_SECTIONS: dict[str, str] = {
+    "clocks": K.CLOCK,
+    "visits": K.VISIT,
+    "supplies": K.SUPPLY,
+    "instructions": K.INSTRUCTION,
+    "notices": K.NOTICE,
+}
+
+
+def take_out(work: Work, zone: Zone, around: Zone) -> None:
+    """What holds around a zone and not in it: there it is said that it does not, since it would reach down."""
+    for section, kind in _SECTIONS.items():
+        here = {_key(section, item) for item in zone.wanted(section, work.level)}
+        for item in around.wanted(section, work.level):
+            if _key(section, item) not in here:
+                after = _("这里不适用")
+                _add(work, zone, kind, section, item, after, dict(NOTHING), key=_key(section, item))
+
+
+def _key(section: str, item: Mapping[str, Any]) -> str:
+    return str(item["clock"] if section == "clocks" else item["code"])
 
 
 def reach_down(work: Work, zone: Zone) -> None:

@@ -29,7 +29,7 @@ def furnish(work: Work, zones: Sequence[Zone], tree: Tree) -> None:
                 rooms = [
                     fit for fit in below.get(kind.code, {}).get(unit.path, []) if zone.holds(fit.room.station.path)
                 ]
-                _one(work, item, kind, unit, rooms, names)
+                _one(work, item, kinds, unit, rooms, names)
         for item in zone.wanted("bookings", work.level):
             _bookings(work, zone, item)
 
@@ -44,9 +44,11 @@ def _by_place(fits: Sequence[Fit]) -> dict[str, list[Fit]]:
 
 
 def _one(
-    work: Work, item: Mapping[str, Any], kind: Any, unit: Unit, rooms: Sequence[Fit], names: Mapping[str, str]
-) -> None:
+    work: Work, item: Mapping[str, Any], kinds: Mapping[str, Any], unit: Unit, rooms: Sequence[Fit],
+    names: Mapping[str, str],
+) -> None:  # fmt: skip
     """The rooms of one unit: at the place's own station first, then below it."""
+    kind = kinds[item["function"]]
     wanted = item.get("count", 1)
     work.asked += wanted
     free = [fit for fit in rooms if fit.room.pk not in work.used_rooms]
@@ -62,8 +64,9 @@ def _one(
         }  # fmt: skip
         work.add(
             Item(
-                K.ROOM_FUNCTION, str(fit.room.pk), station.path, code_of(station.path), fit.room.function.name,
-                kind.name, reason_of("functions", item), payload, subject=f"{station.name} · {fit.room.name}",
+                K.ROOM_FUNCTION, str(fit.room.pk), station.path, code_of(station.path),
+                kinds[fit.room.function_id].name, kind.name, reason_of("functions", item), payload,
+                subject=f"{station.name} · {fit.room.name}",
             )
         )  # fmt: skip
     if len(chosen) == wanted:

@@ -1,0 +1,102 @@
+"""What an adaptation says otherwise than its plan, and where the two conflict, in words."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pingzhan.access.roles import ROLES
+from pingzhan.matters.choices import ClockKind
+from pingzhan.modes.choices import OverlayKind
+from pingzhan.response.choices import Per
+from pingzhan.response.rules.adapt import Conflict, Difference
+from pingzhan.web.command.words import ROMAN
+
+SECTION_LABELS: dict[str, Any] = {
+    "functions": OverlayKind.ROOM_FUNCTION.label,
+    "duties": OverlayKind.PERSON_DUTY.label,
+    "roles": OverlayKind.PERSON_ROLE.label,
+    "tasks": OverlayKind.TASK.label,
+    "instructions": OverlayKind.INSTRUCTION.label,
+    "clocks": OverlayKind.CLOCK.label,
+    "supplies": OverlayKind.SUPPLY.label,
+    "visits": OverlayKind.VISIT.label,
+    "bookings": OverlayKind.BOOKING.label,
+    "notices": OverlayKind.NOTICE.label,
+}
+_FIELDS: dict[str, Any] = {
+    "": gettext_lazy("整项"),
+    "title": gettext_lazy("名称"),
+    "text": gettext_lazy("内容"),
+    "levels": gettext_lazy("级别"),
+    "per": gettext_lazy("按什么设"),
+    "count": gettext_lazy("数量"),
+    "number": gettext_lazy("A 角人数"),
+    "backup": gettext_lazy("B 角人数"),
+    "roles": gettext_lazy("由谁担任"),
+    "from": gettext_lazy("由谁担任"),
+    "skills": gettext_lazy("要求的技能"),
+    "max_load": gettext_lazy("每人最多处数"),
+    "max_metres": gettext_lazy("最远距离（米）"),
+    "reports_to": gettext_lazy("向谁报告"),
+    "tasks": gettext_lazy("要做的事"),
+    "checklist": gettext_lazy("转换步骤"),
+    "minutes": gettext_lazy("分钟"),
+    "due_minutes": gettext_lazy("完成时限（分钟）"),
+    "acknowledge_minutes": gettext_lazy("回执时限（分钟）"),
+    "per_day": gettext_lazy("每天次数"),
+    "per_head_day": gettext_lazy("每人每天数量"),
+    "source": gettext_lazy("来源"),
+    "item": gettext_lazy("物资"),
+    "need": gettext_lazy("对象"),
+    "note": gettext_lazy("说明"),
+    "services": gettext_lazy("应急服务"),
+}
+_NAMES = ("title", "item", "need", "text")
+
+
+def difference_rows(found: Iterable[Difference | Conflict], *plans: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Each in words; `plans` are looked through for what an item is called."""
+    return [
+        {
+            "section": str(SECTION_LABELS[one.section]),
+            "item": _called(one.section, one.code, plans),
+            "field": str(_FIELDS.get(one.field, one.field)),
+            "before": _value(one.before, one.field) if isinstance(one, Conflict) else "",
+            "above": _value(one.above, one.field),
+            "here": _value(one.here, one.field) if one.here is not None else str(_("这里取消")),
+        }
+        for one in found
+    ]
+
+
+def _called(section: str, code: str, plans: Iterable[Mapping[str, Any]]) -> str:
+    for plan in plans:
+        for item in plan.get(section, []):
+            if item["code"] == code:
+                if section == "clocks":
+                    return str(dict(ClockKind.choices).get(item["clock"], code))
+                return str(next((item[name] for name in _NAMES if item.get(name)), code))
+    return code
+
+
+def _value(value: Any, field: str = "") -> str:
+    """A value of a field in words."""
+    if value is None or value in ({}, []):
+        return "—"
+    if isinstance(value, dict):
+        return str(next((value[name] for name in _NAMES if value.get(name)), _("有")))
+    if field == "levels":
+        return " ".join(ROMAN.get(level, str(level)) for level in sorted(value))
+    if isinstance(value, list):
+        return str(_("、")).join(_value(one) if isinstance(one, dict) else _word(one) for one in value)
+    return _word(value)
+
+
+def _word(value: Any) -> str:
+    if value in ROLES:
+        return str(ROLES[value].label)
+    if value in Per.values:
+        return str(Per(value).label)
+    return str(value)
