@@ -57,11 +57,13 @@ SWITCH_CALLS: dict[str, Callable[[Any, Client, Matter], Any]] = {
     "activate_response": lambda _, client, matter: _post(
         client, "/api/v1/responses", digest="0" * 64, **switching(matter)
     ),
-    "accept_proposal": lambda _, client, matter: _post(client, f"/api/v1/proposals/{proposal_of(matter)}/accept"),
-    "dismiss_proposal": lambda _, client, matter: _post(
-        client, f"/api/v1/proposals/{proposal_of(matter)}/dismiss", reason="已处置"
+    "accept_plan_proposal": lambda _, client, matter: _post(
+        client, f"/api/v1/plan-proposals/{proposal_of(matter)}/accept"
     ),
-    "list_proposals": lambda _, client, matter: client.get("/api/v1/proposals"),
+    "dismiss_plan_proposal": lambda _, client, matter: _post(
+        client, f"/api/v1/plan-proposals/{proposal_of(matter)}/dismiss", reason="已处置"
+    ),
+    "list_plan_proposals": lambda _, client, matter: client.get("/api/v1/plan-proposals"),
     "list_signals": lambda _, client, matter: client.get("/api/v1/signals"),
     "take_signal": lambda ground, client, matter: _post(
         client,

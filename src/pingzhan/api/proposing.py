@@ -30,9 +30,12 @@ ProposalId = Annotated[UUID, Path(..., description="`id` of a proposal.")]
 
 
 @proposals.get(
-    "", response=answers({200: PageOut[ProposalOut]}, 401), operation_id="list_proposals", summary="What is proposed"
+    "",
+    response=answers({200: PageOut[ProposalOut]}, 401),
+    operation_id="list_plan_proposals",
+    summary="What is proposed",
 )
-def list_proposals(request: ApiRequest, limit: Limit, after: After) -> PageOut[ProposalOut]:
+def list_plan_proposals(request: ApiRequest, limit: Limit, after: After) -> PageOut[ProposalOut]:
     """What conditions of plans have proposed for the caller's area, the newest first, decided or not."""
     found = page(proposals_for(request.actor), order=("-at", "-id"), after=after, limit=limit)
     return PageOut[ProposalOut](items=[_proposal(one) for one in found.items], next=found.next)
@@ -41,10 +44,10 @@ def list_proposals(request: ApiRequest, limit: Limit, after: After) -> PageOut[P
 @proposals.post(
     "/{uuid:proposal}/accept",
     response=answers({200: ProposalOut}, *STAFF, *WRITE),
-    operation_id="accept_proposal",
+    operation_id="accept_plan_proposal",
     summary="Follow a proposal",
 )
-def accept_proposal(
+def accept_plan_proposal(
     request: ApiRequest,
     proposal: ProposalId,
     idempotency_key: IdempotencyKey,
@@ -62,10 +65,10 @@ def accept_proposal(
 @proposals.post(
     "/{uuid:proposal}/dismiss",
     response=answers({200: ProposalOut}, *STAFF, *WRITE),
-    operation_id="dismiss_proposal",
+    operation_id="dismiss_plan_proposal",
     summary="Decide against a proposal",
 )
-def dismiss_proposal(
+def dismiss_plan_proposal(
     request: ApiRequest,
     proposal: ProposalId,
     idempotency_key: IdempotencyKey,

@@ -159,7 +159,7 @@ for _more in (grids, buildings, imports, units, persons, talents, lists):
     api.add_router("", _more.router)
 api.add_router("/stations", stations)
 api.add_router("/plans", plans)
-api.add_router("/proposals", proposals)
+api.add_router("/plan-proposals", proposals)
 api.add_router("/signals", signals)
 api.add_router("/responses", responses)
 api.add_router("/me", me.router)
