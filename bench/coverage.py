@@ -132,8 +132,9 @@ def main() -> None:
 
     posts = queries.required_posts(city.path)
     for name, place in (("city", city), ("district", district), ("street", street), ("community", community)):
-        told(f"coverage of a {name}", lambda p=place: queries.coverage(p.path, posts))
-        told(f"coverage of what lies below a {name}", lambda p=place: queries.coverage_below(p.path, posts))
+        told(f"coverage of a {name}", lambda p=place: queries.coverage(p.path, posts), target="≤ 150 ms")
+        below = f"coverage of what lies below a {name}"
+        told(below, lambda p=place: queries.coverage_below(p.path, posts), target="≤ 150 ms")
     online = queries.post_of(city.path, "building.building_leader.online")
     told("gaps, first page, city", lambda: queries.gaps_page(city.path, online, after=None), target=ledger)
     middle = cursor_of(places[len(places) // 2], ("path",))
