@@ -21,6 +21,15 @@ Visit = Callable[..., Page]
 G1, G3 = f"{HOME}-G001", f"{HOME}-G003"
 
 
+# The map fits itself to the ground when its outlines have come: its paths lie where they stay once two looks agree.
+STILL = """(selector) => {
+  const box = JSON.stringify(document.querySelector(selector).getBoundingClientRect());
+  const same = document.lastBox === box;
+  document.lastBox = box;
+  return same;
+}"""
+
+
 def test_a_grid_is_split_with_the_pen_and_merged_again(world: "World", visit: Visit) -> None:
     ground = build(world)
     matter = world.matter(place=ground[3].code, to="in_progress")
@@ -30,6 +39,7 @@ def test_a_grid_is_split_with_the_pen_and_merged_again(world: "World", visit: Vi
     canvas = page.locator("[data-ground-map]")
     expect(canvas.locator("path.leaflet-interactive").first).to_be_visible()
     page.get_by_role("button", name="画分界线").click()
+    page.wait_for_function(STILL, arg="[data-ground-map] path", polling=300)
     # Down through the middle of the first grid, which is the western half of what the map shows.
     box = canvas.bounding_box()
     assert box is not None
