@@ -15,6 +15,8 @@ import pytest
 from django.test import Client
 
 from pingzhan.access.actors import SYSTEM
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
 from pingzhan.api.root import api
 from pingzhan.core import search
 from pingzhan.journal.models import Entry
@@ -25,6 +27,7 @@ from pingzhan.matters.operations.pictures import store_pictures
 from pingzhan.matters.operations.whistle import blow
 from pingzhan.matters.queries import reference
 from pingzhan.matters.queries.lists import Filters
+from pingzhan.matters.queries.similar import offer
 from pingzhan.people.operations import create_unit, set_up_team
 from pingzhan.people.queries import colleagues_of
 from pingzhan.places.models import Place
@@ -173,6 +176,8 @@ TABLE = {
     "list_functions": EVERYBODY,
     "get_me": SIGNED_IN,
     "get_today": SIGNED_IN,
+    "list_messages": SIGNED_IN,
+    "read_messages": SIGNED_IN,
     "list_my_matters": SIGNED_IN,
     "list_openings": SIGNED_IN,
     "list_matters": SIGNED_IN,  # what is in them: test_no_list_names_what_is_outside
@@ -222,6 +227,14 @@ TABLE = {
     "hand_back_matter": HANDLE,
     "get_matter_team": HANDLE,
     "whistle_matter": RUN,
+    "find_similar": EVERYBODY,
+    "follow_matter": EVERYBODY,
+    "list_similar": RUN,
+    "get_suggestions": RUN,
+    "redact_matter": RUN,
+    "open_original": CONTACT,
+    "list_clusters": SIGNED_IN,  # what is in them: tests/api/test_hints.py
+    "list_firsts": SIGNED_IN,
     "list_inspections": SIGNED_IN,  # what is in them: tests/unit/matters/test_inspections.py
     "make_inspection": PRESS_ON,
     "get_inspection": SEE,
@@ -345,6 +358,15 @@ def _whistle(step: str) -> Callable[["Ground", Client, Matter], Any]:
     return call
 
 
+def _original(ground: Ground, client: Client, matter: Matter) -> Any:
+    receiver = ground.world.actor(
+        {HOME: "community_staff", NEAR: "near_secretary"}.get(matter.community, "far_secretary")
+    )
+    if can(receiver, Permission.MATTER_ACCEPT, matter.path):
+        operations.redact(matter=matter, text="楼道漏水", reason="写了邻居的姓名", by=receiver, at=ground.world.at)
+    return _post(client, f"/api/v1/matters/{matter.number}/original", purpose="核实")
+
+
 def _inspection(act: str = "", **body: Any) -> Callable[["Ground", Client, Matter], Any]:
     """Read an inspection that goes back from the matter to the unit in charge of it, or act on what was found."""
 
@@ -381,6 +403,12 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "assign_matter": lambda _, client, matter: _post(
         client, f"/api/v1/matters/{matter.number}/assign", person=str(_colleague(matter))
     ),
+    "find_similar": lambda _, client, matter: _post(client, "/api/v1/matters/similar", text="楼道漏水了", place=HOME),
+    "follow_matter": lambda _, client, matter: _post(client, "/api/v1/matters/follow", token=offer(matter)),
+    "redact_matter": lambda _, client, matter: _post(
+        client, f"/api/v1/matters/{matter.number}/redact", text="楼道漏水", reason="写了邻居的姓名"
+    ),
+    "open_original": _original,
     "make_inspection": lambda _, client, matter: _post(
         client,
         "/api/v1/inspections",

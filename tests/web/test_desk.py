@@ -613,7 +613,7 @@ def test_every_page_speaks_english_too(world: World, sign_in: Callable[..., Clie
 
 # --- the cost -------------------------------------------------------------------------------------------------------
 
-ASKING = 3  # session, user, roles
+ASKING = 4  # session, user, roles, messages not read
 
 
 def statements(client: Client, address: str) -> int:

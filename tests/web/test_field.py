@@ -271,7 +271,7 @@ def test_the_lists_ask_the_database_as_often_however_long_they_are(
             task(world, to=to)
     for name in ("field:today", "field:done"):
         worker.get(reverse(name))
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             worker.get(reverse(name))
 
 
@@ -284,5 +284,5 @@ def test_a_matters_page_asks_the_database_as_often_however_long_its_story(
             matter=matter, by=world.actor("grid_worker"), at=world.at + timedelta(minutes=10 + minute), note="去过了"
         )
     worker.get(url(matter))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         worker.get(url(matter))

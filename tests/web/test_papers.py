@@ -18,9 +18,11 @@ from pingzhan.journal.operations import seal
 from pingzhan.matters import operations
 from pingzhan.matters.models import Remark
 from pingzhan.matters.operations.pictures import store_pictures
+from pingzhan.matters.operations.whistle import close
 from pingzhan.matters.queries.chain import chain_of
 from pingzhan.matters.queries.ledgers import ledger_page
 from tests.factories.pictures import upload
+from tests.factories.whistles import blow
 from tests.factories.world import FAR, HOME, World
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +154,15 @@ def test_a_ledger_costs_the_same_whatever_its_length(world: World) -> None:
     for n in range(8):
         world.matter(to="completed", at=world.at + timedelta(seconds=n))
     assert statements() == few == 6
+
+
+def test_a_summoned_unit_has_the_sheet_on_paper_as_long_as_the_whistle_runs(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    whistle = blow(world, at=world.at + timedelta(hours=11))
+    client, paper = sign_in("housing_staff"), f"/desk/matters/{whistle.matter.number}/paper"
+    for kind in ("pdf", "docx"):
+        assert client.get(f"{paper}/{kind}/").status_code == 200
+    assert client.get(f"/desk/matters/{whistle.matter.number}/chain/").status_code == 404  # not for them
+    close(whistle=whistle, by=world.actor("secretary"), at=world.at + timedelta(hours=11, minutes=30))
+    assert client.get(f"{paper}/pdf/").status_code == 404

@@ -43,7 +43,9 @@ def page(client: Client, address: str) -> str:
 def test_an_empty_page_says_what_to_do_and_orders_a_training_once(world: World) -> None:
     client = desk(world, "command")
     address = reverse("desk:suggestions")
-    assert "还没有训练过" in page(client, address)
+    shown = page(client, address)
+    assert "还没有训练过" in shown
+    assert "已转办 0 件，至少要 60 件才能学" in shown
     for _ in range(2):
         client.post(reverse("desk:suggestions_train"))
     job = latest_job(train_suggestions)

@@ -135,7 +135,7 @@ def test_the_list_of_calls_costs_the_same_whatever_its_length(world: World, sign
     few = statements(client)
     for n in range(5):
         world.matter(to="fed_back", contact_phone=f"1381234567{n + 1}")
-    assert statements(client) == few <= 3 + 2  # session, user, roles; the rows and the names of their places
+    assert statements(client) == few <= 4 + 2  # session, user, roles, messages; the rows and the names of their places
 
 
 def test_the_api_asks_and_answers(world: World) -> None:

@@ -91,3 +91,8 @@ def limit_reports(request: ApiRequest) -> None:
 def limit_guesses(request: ApiRequest) -> None:
     """Count a use of a query code, so that nobody tries out many. Raises TooMany."""
     check("query", client_address(request), limit=settings.FLOOD_QUERIES_PER_MINUTE)
+
+
+def limit_hints(request: ApiRequest) -> None:
+    """Count a question for the like of a report, which reads many; twice as often as a code. Raises TooMany."""
+    check("similar", client_address(request), limit=settings.FLOOD_QUERIES_PER_MINUTE * 2)

@@ -1,24 +1,50 @@
 """The caller: who they are, what there is to do, what they reported, who looked at what of theirs."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 
 from pingzhan.access.roles import ROLES
+from pingzhan.api.bodies import json_body
 from pingzhan.api.callers import SIGNED_IN, ApiRequest
-from pingzhan.api.parameters import After, Limit
+from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.people import appointment_rows
 from pingzhan.api.presenting import matter_rows
-from pingzhan.api.responses import answers
+from pingzhan.api.responses import WRITE, answers
 from pingzhan.api.schemas.common import PageOut
 from pingzhan.api.schemas.matters import MatterRow
-from pingzhan.api.schemas.me import HeldOut, MeOut, OpeningOut, TodayOut
+from pingzhan.api.schemas.me import (
+    CallOut,
+    HeldOut,
+    MeOut,
+    MessageOut,
+    OpeningOut,
+    ReadIn,
+    ReadOut,
+    TodayDuty,
+    TodayOut,
+)
+from pingzhan.api.writing import owner_of, write
+from pingzhan.core.outbox import Letter, inbox_page, letter_of, mark_read, unread_count
 from pingzhan.core.paging import page
 from pingzhan.journal.queries import openings_of_person
 from pingzhan.matters.queries.lists import field_matters, numbers_by_id, reported_by
 from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.takings import takers_of
+from pingzhan.matters.queries.whistles import clocks_of, summonses_of
+from pingzhan.matters.whistle_workflow import SummonsState
 from pingzhan.people.queries import offices_of_user, person_of_user
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
+from pingzhan.response.queries.responses import my_duties
+
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Summons
+else:
+    Summons = Any
 
 router = Router(tags=["me"], auth=SIGNED_IN)
 
@@ -60,10 +86,39 @@ def get_me(request: ApiRequest) -> MeOut:
 
 @router.get("/today", response=answers({200: TodayOut}, 401), operation_id="get_today", summary="My matters today")
 def get_today(request: ApiRequest, limit: Limit, after: After) -> TodayOut:
-    """What the caller's unit is to sign for or is handling within the caller's area, the most pressing first."""
+    """Calls to the spot, then what the caller's unit is to sign for or is handling there, the most pressing first."""
     found = field_matters(request.actor, after=after, limit=limit)
     matters = PageOut[MatterRow](items=matter_rows(found.items, at=request.at), next=found.next)
-    return TodayOut(date=timezone.localtime(request.at).date(), matters=matters)
+    takers = takers_of([row.pk for row in found.items], request.actor) if found.items else {}
+    assert request.actor.user_id is not None
+    return TodayOut(
+        date=timezone.localtime(request.at).date(),
+        calls=[_call(row, at=request.at) for row in summonses_of(request.actor)] if not after else [],
+        matters=matters,
+        taken={row.number: takers[row.pk].name for row in found.items if row.pk in takers},
+        mine=[row.number for row in found.items if row.pk in takers and takers[row.pk].mine],
+        duties=[
+            TodayDuty(
+                title=row.payload.get("title", ""),
+                part=row.payload.get("part", ""),
+                subject=row.payload.get("subject", ""),
+            )
+            for row in my_duties(request.actor, at=request.at).duties
+        ],
+        unread=unread_count(request.actor.user_id),
+    )
+
+
+def _call(row: Summons, *, at: datetime) -> CallOut:
+    matter, clocks = row.whistle.matter, clocks_of(row, at=at)
+    unit = reference().units.get(row.unit_id)
+    return CallOut(
+        whistle=row.whistle_id, matter=matter.number, title=matter.title, address=matter.address,
+        place=matter.path.rstrip("/").rpartition("/")[2], unit=unit.code if unit else "", unit_name=named(unit),
+        state=SummonsState(row.state), called_at=row.called_at,
+        due_at=min((clock.due_at for clock in clocks if clock.done_at is None), default=None),
+        late=any(clock.state == "overdue" for clock in clocks),
+    )  # fmt: skip
 
 
 @router.get(
@@ -76,6 +131,51 @@ def list_my_matters(request: ApiRequest, limit: Limit, after: After) -> PageOut[
     """Newest first. Anonymous reports are not among them: nobody can tell whose they are."""
     found = reported_by(request.actor, after=after, limit=limit)
     return PageOut[MatterRow](items=matter_rows(found.items, at=request.at), next=found.next)
+
+
+@router.get(
+    "/messages",
+    response=answers({200: PageOut[MessageOut]}, 401),
+    operation_id="list_messages",
+    summary="What the system told me",
+)
+def list_messages(
+    request: ApiRequest,
+    limit: Limit,
+    after: After,
+    unread: bool = Query(False, description="Only what was not read yet."),
+) -> PageOut[MessageOut]:
+    """Newest first. Reading marks nothing as read."""
+    assert request.actor.user_id is not None
+    found = inbox_page(request.actor.user_id, unread=unread, after=after, limit=limit)
+    return PageOut[MessageOut](items=[_message(letter_of(row)) for row in found.items], next=found.next)
+
+
+@router.post(
+    "/messages/read",
+    response=answers({200: ReadOut}, 401, *WRITE),
+    operation_id="read_messages",
+    summary="Mark messages as read",
+)
+def read_messages(
+    request: ApiRequest,
+    idempotency_key: IdempotencyKey,
+    data: ReadIn = json_body(ReadIn()),  # noqa: B008 (how ninja declares a parameter)
+) -> HttpResponse:
+    """Those named, or all that I have; others' are left alone."""
+    user = request.actor.user_id
+    assert user is not None
+
+    def work() -> tuple[int, ReadOut]:
+        return 200, ReadOut(read=mark_read(user, ids=data.ids, at=request.at), unread=unread_count(user))
+
+    return write(request, route="messages", owner=owner_of(request), work=work)
+
+
+def _message(letter: Letter) -> MessageOut:
+    return MessageOut(
+        id=letter.id, occasion=letter.template, text=letter.text, at=letter.created_at, read_at=letter.read_at
+    )
 
 
 @router.get(

@@ -11,6 +11,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can
 from pingzhan.api.bodies import json_body
 from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest
+from pingzhan.api.doors import Door, through
 from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.problems import of_domain_error
 from pingzhan.api.responses import BODY, STAFF, WRITE, answers
@@ -209,70 +210,51 @@ def list_duties(request: ApiRequest, response: ResponseId, limit: Limit, after: 
     return PageOut[DutyOut](items=items, next=rows.next)
 
 
-@router.post(
-    "/{uuid:response}/change_level",
-    response=answers({200: SwitchOut}, *STAFF, *WRITE),
-    operation_id="change_level",
-    summary="Another level",
-)
-def change_level(
-    request: ApiRequest,
-    response: ResponseId,
-    idempotency_key: IdempotencyKey,
-    data: LevelIn = json_body(),  # noqa: B008
-) -> HttpResponse:
-    """Take the response to another level of its plan, with today's people and rooms."""
-    found = response_for(request.actor, response)
-
-    def work() -> tuple[int, SwitchOut]:
-        operations.change_level(response=found, level=data.level, by=request.actor, at=request.at, reason=data.reason)
-        return 200, _one(found, request)
-
-    return write(request, route=f"change_level {response}", owner=owner_of(request), work=work)
+DOORS = (
+    Door(
+        "change_level", LevelIn, operations.change_level, "Another level",
+        "Take the response to another level of its plan, with today's people and rooms.",
+    ),
+    Door(
+        "renew", RenewIn, operations.renew, "A later end",
+        "Let the response last longer, with the reason; at most 90 days from now.",
+    ),
+    Door(
+        "stand_down", StandDownIn, operations.stand_down, "Stand down",
+        "End it: everything in force is peacetime's again at once. What is not done stays on the list.",
+    ),
+)  # fmt: skip
 
 
-@router.post(
-    "/{uuid:response}/renew",
-    response=answers({200: SwitchOut}, *STAFF, *WRITE),
-    operation_id="renew_response",
-    summary="A later end",
-)
-def renew_response(
-    request: ApiRequest,
-    response: ResponseId,
-    idempotency_key: IdempotencyKey,
-    data: RenewIn = json_body(),  # noqa: B008
-) -> HttpResponse:
-    """Let the response last longer, with the reason; at most 90 days from now."""
-    found = response_for(request.actor, response)
+def _open(door: Door) -> None:
+    """Register the address of what can be done with a response."""
 
-    def work() -> tuple[int, SwitchOut]:
-        operations.renew(response=found, until=data.until, by=request.actor, at=request.at, reason=data.reason)
-        return 200, _one(found, request)
+    def take(
+        request: ApiRequest,
+        response: ResponseId,
+        idempotency_key: IdempotencyKey,
+        data: door.body = door.default,  # type: ignore[name-defined]
+    ) -> HttpResponse:
+        found = response_for(request.actor, response)
 
-    return write(request, route=f"renew {response}", owner=owner_of(request), work=work)
+        def work(given: dict[str, Any]) -> tuple[int, SwitchOut]:
+            door.take(response=found, by=request.actor, at=request.at, **given)
+            return 200, _one(found, request)
+
+        return through(request, door, data, thing=str(response), work=work)
+
+    router.post(
+        f"/{{uuid:response}}/{door.name}",
+        response=answers({200: SwitchOut}, *STAFF, *WRITE),
+        operation_id=door.name if door.name == "change_level" else f"{door.name}_response",
+        summary=door.summary,
+        description=door.description,
+        url_name=f"response-{door.name}",
+    )(take)
 
 
-@router.post(
-    "/{uuid:response}/stand_down",
-    response=answers({200: SwitchOut}, *STAFF, *WRITE),
-    operation_id="stand_down_response",
-    summary="Stand down",
-)
-def stand_down_response(
-    request: ApiRequest,
-    response: ResponseId,
-    idempotency_key: IdempotencyKey,
-    data: StandDownIn = json_body(),  # noqa: B008
-) -> HttpResponse:
-    """End it: everything in force is peacetime's again at once. What is not done stays on the list."""
-    found = response_for(request.actor, response)
-
-    def work() -> tuple[int, SwitchOut]:
-        operations.stand_down(response=found, by=request.actor, at=request.at, done=data.done)
-        return 200, _one(found, request)
-
-    return write(request, route=f"stand_down {response}", owner=owner_of(request), work=work)
+for _door in DOORS:
+    _open(_door)
 
 
 def _must_see(request: ApiRequest, codes: list[str]) -> None:

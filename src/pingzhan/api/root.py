@@ -13,6 +13,7 @@ from pingzhan.api import (
     buildings,
     exports,
     grids,
+    hints,
     imports,
     inspections,
     journal,
@@ -104,6 +105,7 @@ api = Api(
                 "description": "Units summoned to the spot of a matter, each with three clocks.",
             },
             {"name": "inspections", "description": "Units inspected, what was found, whether it was mended."},
+            {"name": "hints", "description": "The like of a report, suggestions, hot spots, the four firsts."},
             {"name": "public", "description": "What anybody may read."},
             {"name": "places", "description": "The area tree."},
             {"name": "grids", "description": "Grids as they could be drawn, until somebody accepts it."},
@@ -147,6 +149,7 @@ def get_problem_kind(
 
 api.add_router("", people.router)
 api.add_router("/places", places.router)
+api.add_router("", hints.router)
 api.add_router("/matters", steps.router)
 api.add_router("/matters", takings.router)
 api.add_router("/matters", matters.router)

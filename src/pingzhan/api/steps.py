@@ -2,8 +2,6 @@
 
 # untranslated throughout: the names of steps for readers of the API document
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -11,8 +9,8 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from pingzhan.access.actors import Actor
-from pingzhan.api.bodies import json_body, pictures_of
 from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest
+from pingzhan.api.doors import Door, through
 from pingzhan.api.matter_access import matter_of
 from pingzhan.api.parameters import IdempotencyKey, IfMatch, MatterNumber, QueryCode
 from pingzhan.api.presenting import matter_answer
@@ -20,11 +18,10 @@ from pingzhan.api.responses import STAFF, WRITE, answers
 from pingzhan.api.schemas import steps as schemas
 from pingzhan.api.schemas.common import In
 from pingzhan.api.schemas.matters import MatterOut
-from pingzhan.api.writing import PUBLIC_OWNER, owner_of, version_wanted, write
+from pingzhan.api.writing import PUBLIC_OWNER, version_wanted
 from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Step
-from pingzhan.matters.operations.pictures import StoredPicture, store_pictures
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.rules import allowed_sources
 from pingzhan.matters.workflow import TABLE
@@ -33,29 +30,6 @@ if TYPE_CHECKING:
     from pingzhan.matters.models import Matter
 
 router = Router(tags=["steps"])
-
-# Fields that are not handed to the operation as they are.
-_APART = ("query_code", "attachments")
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One step: what goes with it, which operation takes it, and what it is for."""
-
-    step: Step
-    body: type[In]
-    take: Callable[..., Any]
-    summary: str
-    description: str
-
-    @property
-    def needs_body(self) -> bool:
-        return any(field.is_required() for field in self.body.model_fields.values())
-
-    @property
-    def takes_pictures(self) -> bool:
-        return "attachments" in self.body.model_fields
-
 
 DOORS = (
     Door(
@@ -173,15 +147,15 @@ DOORS = (
 
 def _open(door: Door) -> None:
     """Register the address of a step."""
-    by_reporter = TABLE[door.step].by_reporter
-    body = json_body(... if door.needs_body else door.body())
+    step = Step(door.name)
+    by_reporter = TABLE[step].by_reporter
 
     def take(
         request: ApiRequest,
         number: MatterNumber,
         idempotency_key: IdempotencyKey,
         if_match: IfMatch,
-        data: door.body = body,  # type: ignore[name-defined]
+        data: door.body = door.default,  # type: ignore[name-defined]
     ) -> HttpResponse:
         return _take(request, door, number, data, None)
 
@@ -191,19 +165,19 @@ def _open(door: Door) -> None:
         idempotency_key: IdempotencyKey,
         if_match: IfMatch,
         query_code: QueryCode,
-        data: door.body = body,  # type: ignore[name-defined]
+        data: door.body = door.default,  # type: ignore[name-defined]
     ) -> HttpResponse:
         return _take(request, door, number, data, query_code or data.query_code)
 
     router.post(
-        f"/{{number}}/{door.step.value}",
+        f"/{{number}}/{door.name}",
         auth=PUBLIC if by_reporter else SIGNED_IN,
         response=answers({200: MatterOut}, *STAFF, *WRITE, 412, *((429,) if by_reporter else ())),
-        operation_id=f"{door.step.value}_matter",
+        operation_id=f"{door.name}_matter",
         summary=door.summary,
-        description=f"{door.description} From: {', '.join(allowed_sources(door.step))}.",
-        openapi_extra={"x-multipart": True} if door.takes_pictures else None,
-        url_name=f"step-{door.step.value}",
+        description=f"{door.description} From: {', '.join(allowed_sources(step))}.",
+        openapi_extra=door.extra,
+        url_name=f"step-{door.name}",
     )(take_by_reporter if by_reporter else take)
 
 
@@ -214,33 +188,25 @@ for _door in DOORS:
 def _take(request: ApiRequest, door: Door, number: str, data: In, query_code: str | None) -> HttpResponse:
     """Take the step, as whoever the caller is to this matter."""
     matter, actor = matter_of(request, number, query_code)
-    pictures: list[StoredPicture] = []
 
-    def before() -> None:
-        if door.takes_pictures:
-            pictures.extend(store_pictures(pictures_of(request, data.attachments)))  # type: ignore[attr-defined]
-
-    def work() -> tuple[int, MatterOut]:
-        given = _arguments(door, data, actor)
-        if door.takes_pictures:
-            given["pictures"] = tuple(pictures)
+    def work(given: dict[str, Any]) -> tuple[int, MatterOut]:
         version = version_wanted(request, matter.version)
-        taken = door.take(matter=matter, by=actor, at=request.at, version=version, **given)
-        parts = [part.number for part in taken] if door.step == Step.SPLIT else []
+        taken = door.take(matter=matter, by=actor, at=request.at, version=version, **_arguments(door, given, actor))
+        parts = [part.number for part in taken] if door.name == Step.SPLIT else []
         return 200, matter_answer(matter, by=actor, at=request.at, parts=parts)
 
     # Whoever shows a code may have wanted to stay unknown, also when they are signed in.
-    owner = PUBLIC_OWNER if query_code else owner_of(request)
-    return write(request, route=f"{door.step.value}:{matter.number}", owner=owner, before=before, work=work)
+    owner = PUBLIC_OWNER if query_code else None
+    return through(request, door, data, thing=matter.number, owner=owner, work=work)
 
 
-def _arguments(door: Door, data: In, actor: Actor) -> dict[str, Any]:
+def _arguments(door: Door, said: dict[str, Any], actor: Actor) -> dict[str, Any]:
     """What goes into the operation: the fields by their names, "" for what was left out."""
-    given = {name: "" if value is None else value for name, value in data.fields(*_APART).items()}
+    given = {name: "" if value is None else value for name, value in said.items() if name != "query_code"}
     for name in ("until", "due"):
         if given.get(name) == "":
             given[name] = None
-    if door.step == Step.MERGE:
+    if door.name == Step.MERGE:
         given["into"] = _other(actor, given["into"])
     return given
 

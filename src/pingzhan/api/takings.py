@@ -2,21 +2,17 @@
 
 # untranslated throughout: the names of steps for readers of the API document
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from pingzhan.api.bodies import json_body
 from pingzhan.api.callers import SIGNED_IN, ApiRequest
+from pingzhan.api.doors import Door, through
 from pingzhan.api.parameters import IdempotencyKey, MatterNumber
 from pingzhan.api.responses import STAFF, WRITE, answers
 from pingzhan.api.schemas import takings as schemas
-from pingzhan.api.schemas.common import In
-from pingzhan.api.writing import owner_of, write
 from pingzhan.core.errors import NotAllowed
 from pingzhan.matters.choices_taking import TakingEnd, TakingWay
 from pingzhan.matters.operations import taking as operations
@@ -25,17 +21,6 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.takings import cap_of, holds_for, may_assign, members_of
 
 router = Router(tags=["takings"], auth=SIGNED_IN)
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One of the four: its last part of the address, what goes with it, which operation takes it."""
-
-    name: str
-    body: type[In]
-    take: Callable[..., Any]
-    summary: str
-    description: str
 
 
 DOORS = (
@@ -59,22 +44,18 @@ DOORS = (
 
 
 def _open(door: Door) -> None:
-    needed = any(field.is_required() for field in door.body.model_fields.values())
-    body = json_body(... if needed else door.body())
-
     def take(
         request: ApiRequest,
         number: MatterNumber,
         idempotency_key: IdempotencyKey,
-        data: door.body = body,  # type: ignore[name-defined]
+        data: door.body = door.default,  # type: ignore[name-defined]
     ) -> HttpResponse:
         matter = matter_for(request.actor, number)
 
-        def work() -> tuple[int, schemas.TakingOut]:
-            taken = door.take(matter=matter, by=request.actor, at=request.at, **data.fields())
-            return 200, taking_out(taken, number)
+        def work(given: dict[str, Any]) -> tuple[int, schemas.TakingOut]:
+            return 200, taking_out(door.take(matter=matter, by=request.actor, at=request.at, **given), number)
 
-        return write(request, route=f"{door.name}:{number}", owner=owner_of(request), work=work)
+        return through(request, door, data, thing=number, work=work)
 
     router.post(
         f"/{{number}}/{door.name}",

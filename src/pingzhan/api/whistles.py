@@ -2,8 +2,7 @@
 
 # untranslated throughout: the names of steps for readers of the API document
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -11,8 +10,9 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Path, Query, Router
 
-from pingzhan.api.bodies import json_body, pictures_of
+from pingzhan.api.bodies import json_body
 from pingzhan.api.callers import SIGNED_IN, ApiRequest
+from pingzhan.api.doors import Door, through
 from pingzhan.api.parameters import After, IdempotencyKey, IfMatch, Limit, MatterNumber
 from pingzhan.api.presenting import attachment_out
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
@@ -20,7 +20,6 @@ from pingzhan.api.schemas import whistles as schemas
 from pingzhan.api.schemas.common import In, PageOut
 from pingzhan.api.writing import etag, owner_of, version_wanted, write
 from pingzhan.matters.operations import whistle as operations
-from pingzhan.matters.operations.pictures import StoredPicture, store_pictures
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.whistles import UnitTrack, late_in, whistle_for, whistle_sheet, whistles_for
@@ -34,17 +33,6 @@ if TYPE_CHECKING:
 
 router = Router(tags=["whistles"], auth=SIGNED_IN)
 WhistleId = Annotated[UUID, Path(..., description="`id` of a whistle.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One step of a whistle: its last part of the address, what goes with it, and which operation takes it."""
-
-    name: str
-    body: type[In]
-    take: Callable[..., Any]
-    summary: str
-    description: str
 
 
 DOORS = (
@@ -140,15 +128,13 @@ def get_whistle(request: ApiRequest, response: HttpResponse, whistle: WhistleId)
 
 def _open(door: Door) -> None:
     """Register the address of a step."""
-    needed = any(field.is_required() for field in door.body.model_fields.values())
-    body = json_body(... if needed else door.body())
 
     def take(
         request: ApiRequest,
         whistle: WhistleId,
         idempotency_key: IdempotencyKey,
         if_match: IfMatch,
-        data: door.body = body,  # type: ignore[name-defined]
+        data: door.body = door.default,  # type: ignore[name-defined]
     ) -> HttpResponse:
         return _take(request, door, whistle, data)
 
@@ -158,7 +144,7 @@ def _open(door: Door) -> None:
         operation_id=f"{door.name}_whistle",
         summary=door.summary,
         description=door.description,
-        openapi_extra={"x-multipart": True} if "attachments" in door.body.model_fields else None,
+        openapi_extra=door.extra,
         url_name=f"whistle-{door.name}",
     )(take)
 
@@ -169,20 +155,13 @@ for _door in DOORS:
 
 def _take(request: ApiRequest, door: Door, whistle_id: UUID, data: In) -> HttpResponse:
     found = whistle_for(request.actor, whistle_id)
-    pictures: list[StoredPicture] = []
-    shows = "attachments" in door.body.model_fields
 
-    def before() -> None:
-        if shows:
-            pictures.extend(store_pictures(pictures_of(request, data.attachments)))  # type: ignore[attr-defined]
-
-    def work() -> tuple[int, schemas.WhistleOut]:
-        given = data.fields("attachments") | ({"pictures": tuple(pictures)} if shows else {})
+    def work(given: dict[str, Any]) -> tuple[int, schemas.WhistleOut]:
         version = version_wanted(request, found.version)
         taken = door.take(whistle=found, by=request.actor, at=request.at, version=version, **given)
         return 200, whistle_out(taken, by=request.actor, at=request.at)
 
-    return write(request, route=f"{door.name}:{found.pk}", owner=owner_of(request), before=before, work=work)
+    return through(request, door, data, thing=str(found.pk), work=work)
 
 
 # --- presenting -----------------------------------------------------------------------------------------------------

@@ -15,15 +15,17 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from pingzhan.core.db import insert_many, insert_row
 from pingzhan.core.ids import uuid7
 from pingzhan.core.models import Message
+from pingzhan.core.paging import Page, page
 
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
+MOST_COUNTED = 100
 # For so long a message belongs to the process that took it; longer than any gateway is waited for.
 _CLAIM = timedelta(minutes=5)
 _BACKOFF = timedelta(minutes=1)
@@ -42,6 +44,7 @@ class Letter:
     text: str
     state: str
     created_at: datetime
+    read_at: datetime | None = None
 
 
 class Adapter(Protocol):
@@ -174,13 +177,41 @@ def recent(*, limit: int = 50, channel: str | None = None) -> list[Letter]:
     rows = Message.objects.order_by("-created_at", "-id")
     if channel is not None:
         rows = rows.filter(channel=channel)
-    return [_letter(row) for row in rows[:limit]]
+    return [letter_of(row) for row in rows[:limit]]
 
 
 def inbox(to_user: UUID, *, limit: int = 50) -> list[Letter]:
     """The newest messages to one user, opened; the caller has checked that it is the user who reads."""
-    mine = Q(to_user=to_user, channel=Message.Channel.INBOX)
-    return [_letter(row) for row in Message.objects.filter(mine).order_by("-created_at", "-id")[:limit]]
+    return [letter_of(row) for row in _inbox(to_user).order_by("-created_at", "-id")[:limit]]
+
+
+def inbox_page(to_user: UUID, *, unread: bool = False, after: str | None = None, limit: int = 20) -> Page[Message]:
+    """One page of the messages to one user, newest first, all or the unread; sealed still. One statement."""
+    rows = _inbox(to_user).filter(read_at__isnull=True) if unread else _inbox(to_user)
+    return page(rows, order=("-created_at", "-id"), after=after, limit=limit)
+
+
+def inbox_letter(to_user: UUID, message_id: UUID) -> Letter | None:
+    """One message to one user, opened; None where it is not theirs."""
+    row = _inbox(to_user).filter(pk=message_id).first()
+    return letter_of(row) if row else None
+
+
+def unread_count(to_user: UUID) -> int:
+    """How many messages one has not read, counted up to MOST_COUNTED; one statement."""
+    return int(_inbox(to_user).filter(read_at__isnull=True)[:MOST_COUNTED].count())
+
+
+def mark_read(to_user: UUID, *, at: datetime, ids: Iterable[UUID] | None = None) -> int:
+    """Note that one has read these messages of one's own, or all that were there at `at`; how many were unread."""
+    rows = _inbox(to_user).filter(read_at__isnull=True, created_at__lte=at)
+    return int((rows if ids is None else rows.filter(pk__in=list(ids))).update(read_at=at))
+
+
+def _inbox(to_user: UUID) -> QuerySet[Message]:
+    # What was withdrawn before anybody could read it was never said.
+    mine = Message.objects.filter(to_user=to_user, channel=Message.Channel.INBOX)
+    return mine.exclude(state=Message.State.WITHDRAWN)
 
 
 def _take(message: Message, at: datetime) -> bool:
@@ -198,7 +229,7 @@ def _send(message: Message, carrier: Adapter, at: datetime) -> bool:
     # Only while it is still ours: another may have taken it when the claim ran out.
     ours = Message.objects.filter(pk=message.pk, state=Message.State.WAITING, attempts=message.attempts)
     try:
-        carrier.send(_letter(message))
+        carrier.send(letter_of(message))
     except Exception as error:
         kind = type(error).__name__
         log.warning("message %s (%s) not sent, attempt %d: %s", message.pk, message.channel, message.attempts, kind)
@@ -211,7 +242,8 @@ def _send(message: Message, carrier: Adapter, at: datetime) -> bool:
     return ours.update(state=Message.State.SENT, sent_at=at, error="") == 1
 
 
-def _letter(message: Message) -> Letter:
+def letter_of(message: Message) -> Letter:
+    """The message opened; raises SealError."""
     return Letter(
         id=message.pk,
         channel=message.channel,
@@ -221,4 +253,5 @@ def _letter(message: Message) -> Letter:
         text=message.text.open(),
         state=message.state,
         created_at=message.created_at,
+        read_at=message.read_at,
     )

@@ -29,7 +29,7 @@ from pingzhan.places.events import FOLLOWING, PlacesMoved, follows, places_moved
 from pingzhan.places.rules.codes import codes_of
 
 FOLLOWING |= dict.fromkeys((Matter, Supervision, FirstTimes, DispatchRule, Power), "path")
-stays(Notice)
+follows(Notice)
 follows(Cluster)
 stays(Whistle)
 follows(Inspection)

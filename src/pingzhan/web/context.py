@@ -19,6 +19,7 @@ from pingzhan.modes.queries import PEACETIME, Mode, drills_of, highest_under, mo
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along, tops
 from pingzhan.response.queries.responses import my_duties
+from pingzhan.web.inbox import unread_shown
 
 MOST_NAMED = 3  # places that the bar names
 
@@ -57,6 +58,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "home_label": SimpleLazyObject(lambda: unit_name(actor)),
         "can_search": bool(actor.holding(P.MATTER_VIEW)),
         "roles": SimpleLazyObject(lambda: [str(held.definition.label) for held in actor.held]),
+        "unread": SimpleLazyObject(lambda: unread_shown(request)),
         "nav": SimpleLazyObject(lambda: navigation(request, actor)),
         "here": request.get_full_path(),
     }

@@ -11,7 +11,7 @@ from pingzhan.access.models import Grant
 from pingzhan.core.errors import Invalid, NotAllowed, NotFound
 from pingzhan.journal.queries import timeline
 from pingzhan.matters.models import Matter
-from pingzhan.matters.queries.lists import Filters, matters_for
+from pingzhan.matters.queries.lists import Filters, matters_for, notices
 from pingzhan.people.models import Appointment
 from pingzhan.places import queries
 from pingzhan.places.choices import Finding
@@ -47,6 +47,8 @@ def test_one_community_takes_over_another_with_all_that_is_there(world: World) -
         matter.refresh_from_db()
         assert matter.path.startswith(into.path)
         assert matter.community == HOME
+    # What was made public is read where the residents are now.
+    assert [row.matter_id for row in notices(under_path=into.path).items] == [closed.pk]
     assert next(iter(timeline("matter", closed.pk))).place_path.startswith(old_path)
     seen = matters_for(world.actor("secretary"), Filters(), at=later)
     assert {open_one.number, closed.number} <= set(seen.values_list("number", flat=True))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -285,6 +286,7 @@ _TAKEN_AS_IS = {
     "CharField", "TextField", "BooleanField", "FloatField", "IntegerField", "BigIntegerField", "PositiveIntegerField",
     "PositiveSmallIntegerField",
 }  # fmt: skip
+_NUMBERS = {"AutoField", "BigAutoField", "IntegerField"}  # keys of other tables that are taken as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,12 +377,18 @@ def update_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
 
 
 def _taken_as_is(field: Any) -> bool:
-    return field.get_internal_type() in _TAKEN_AS_IS
+    return _kind(field.target_field) in _NUMBERS if field.is_relation else _kind(field) in _TAKEN_AS_IS
+
+
+def _kind(field: Any) -> str:
+    return str(field.get_internal_type())
 
 
 def _converter(field: Any) -> Callable[[Any], Any]:
-    """From a value to what the driver takes; remembers the last ones, since times and superiors repeat."""
-    if field.get_internal_type() == "JSONField":  # lists and mappings cannot be remembered
+    """From a value to what the driver takes; remembers the last ones, since times repeat."""
+    if _kind(field.target_field if field.is_relation else field) == "UUIDField":
+        return _uuid_on_postgres if is_postgres() else _uuid_on_sqlite
+    if _kind(field) == "JSONField":  # lists and mappings cannot be remembered
         # As text, which COPY and SQLite take: written here and not by the driver in the middle of the load.
         encode = (field.encoder or json.JSONEncoder)().encode
         return lambda value: None if value is None else encode(value)
@@ -390,3 +398,11 @@ def _converter(field: Any) -> Callable[[Any], Any]:
         return field.get_db_prep_save(value, connection)
 
     return convert
+
+
+def _uuid_on_sqlite(value: Any) -> Any:
+    return None if value is None else value.hex if isinstance(value, UUID) else UUID(value).hex
+
+
+def _uuid_on_postgres(value: Any) -> Any:
+    return value if value is None or isinstance(value, UUID) else UUID(value)

@@ -34,12 +34,14 @@ class Message(models.Model):
     )  # the kind of the last failure, never its text: it may name people
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)  # of the inbox only
 
     class Meta:
         ordering = ("-created_at", "-id")
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state="waiting"), name="message_due"),
             models.Index(fields=["to_user", "-created_at"], condition=Q(to_user__isnull=False), name="message_of_user"),
+            models.Index(fields=["to_user"], condition=Q(channel="inbox", read_at__isnull=True), name="message_unread"),
         ]
         constraints = [
             models.CheckConstraint(

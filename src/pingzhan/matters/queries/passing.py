@@ -28,16 +28,18 @@ class Passing:
     responsible: UUID
 
 
-def passing(matter: Matter) -> Passing:
-    """Four statements, and one each for a pause and a supervision where there is one."""
+def passing(matter: Matter, *, brief: bool = False) -> Passing:
+    """Four statements, and one each for a pause and a supervision where there is one.
+
+    `brief`, for the phone: one, without parts, joined sheets and who was told.
+    """
     levels = tuple(chain(matter))
+    told = Escalation.objects.filter(matter=matter).select_related("clock").order_by("at", "rung", "id")
     return Passing(
         levels=levels,
-        parts=tuple(parts_of(matter)),
-        joined=tuple(joined_to(matter)),
-        escalations=tuple(
-            Escalation.objects.filter(matter=matter).select_related("clock").order_by("at", "rung", "id")
-        ),
+        parts=() if brief else tuple(parts_of(matter)),
+        joined=() if brief else tuple(joined_to(matter)),
+        escalations=() if brief else tuple(told),
         supervision=latest_supervision(matter) if matter.supervised else None,
         pause=open_pause(matter),
         responsible=responsible(matter, levels),

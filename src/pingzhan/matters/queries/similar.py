@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core import signing
 from django.db.models import Q, QuerySet
 
 from pingzhan.access.actors import Actor
@@ -21,6 +22,9 @@ SHOWN = 3
 ALIKE = 0.38  # of words, kind and place together; below it is another trouble
 LEAST_WORDS = 0.2  # of these alone: the same kind at the same place may be another trouble
 NEAR_METRES = 150.0
+LEAST_TEXT = 6  # characters; shorter words are like anything
+SALT = "portal.follow"
+OFFERED_SECONDS = 3600  # for so long what was offered can be followed
 _NEEDED = ("id", "number", "title", "text", "category_id", "status", "path", "lon", "lat", "reported_at", "version")
 
 
@@ -94,8 +98,17 @@ def followers_of(matter: Matter) -> int:
     return Following.objects.filter(matter=matter).count()
 
 
-def followed_matter(matter_id: UUID) -> Matter:
-    """The open matter that somebody was offered to follow; raises NotFound."""
+def offer(matter: Matter) -> str:
+    """What lets somebody follow a matter that was shown to them as like theirs, for an hour, without naming it."""
+    return signing.dumps(str(matter.pk), salt=SALT)
+
+
+def offered(token: str) -> Matter:
+    """The open matter of an offer; raises NotFound when it is too old, made up, or the matter is closed meanwhile."""
+    try:
+        matter_id = UUID(signing.loads(token, salt=SALT, max_age=OFFERED_SECONDS))
+    except (signing.BadSignature, ValueError) as error:
+        raise NotFound from error
     found = Matter.objects.filter(pk=matter_id, is_open=True).first()
     if found is None:
         raise NotFound

@@ -105,6 +105,11 @@ def examples(target: Target) -> tuple[list[str], list[str]]:
     return [text for text, _ in found], [label for _, label in found]
 
 
+def examples_ready(most: int) -> int:
+    """How many dispatched matters there are to learn from, counted up to `most`; one statement."""
+    return Matter.objects.filter(handler__isnull=False, status__in=_DISPATCHED)[:most].count()
+
+
 def keyword_answer(text: str) -> str:
     """The category by keywords alone, "" for none: what the learned one is compared with."""
     guess = classify(text, reference().keywords)

@@ -32,6 +32,7 @@ from pingzhan.matters.choices import Status
 from pingzhan.matters.queries.chain import Chain, chain_of
 from pingzhan.matters.queries.inspections import inspections_of, may_inspect
 from pingzhan.matters.queries.lists import matter_for
+from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.sheet import Sheet
 from pingzhan.matters.queries.sheet import sheet as sheet_of
@@ -59,17 +60,11 @@ def minute(at: datetime | None) -> str:
 def sheet_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The sheet (事项单) as `kind`: pdf or docx; with ?pictures=1 also the pictures."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    matter = _seen_by_staff(actor, number)
+    matter = matter_for(actor, number)
+    if not sees_as_staff(actor, matter):  # who only reported it has the tracking page
+        raise NotFound
     paper = _sheet(matter, actor, at=request.at, pictures=request.GET.get("pictures") == "1")  # type: ignore[attr-defined]
     return _file(paper, kind, f"{matter.number}.{kind}")
-
-
-def _seen_by_staff(actor: Actor, number: str) -> Matter:
-    """The matter, for those who see all of it; who only reported it has the tracking page. Raises NotFound."""
-    matter = matter_for(actor, number)
-    if not can(actor, P.MATTER_VIEW, matter.path, unit_id=matter.handler_id):
-        raise NotFound
-    return matter
 
 
 def _file(paper: Paper, kind: str, name: str) -> HttpResponse:
@@ -207,8 +202,8 @@ def chain_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 
 def _chain(request: HttpRequest, number: str) -> tuple[Matter, Chain]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    matter = _seen_by_staff(actor, number)
-    if not can(actor, P.JOURNAL_VIEW, matter.path):
+    matter = matter_for(actor, number)
+    if not (can(actor, P.MATTER_VIEW, matter.path) and can(actor, P.JOURNAL_VIEW, matter.path)):
         raise NotFound
     return matter, chain_of(matter, at=request.at)  # type: ignore[attr-defined]
 

@@ -29,6 +29,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "ladders": _ladders(known),
         "limits": _limits(known),
         "powers": _powers(known),
+        "may_edit": bool(request.actor.holding(P.LIST_KEEP)),  # type: ignore[attr-defined]
     }
     return render(request, "desk/rules.html", context)
 
@@ -38,7 +39,7 @@ def _times(known: Reference, *, of_categories: bool) -> list[dict[str, Any]]:
     order = list(ClockKind)
     rows = sorted(known.allowances, key=lambda one: (order.index(ClockKind(one.kind)), one.category, one.urgency))
     return [
-        {"kind": ClockKind(row.kind).label, "holds": _holds(known, row.category, row.urgency), "time": _length(row)}
+        {"kind": ClockKind(row.kind).label, "holds": holds(known, row.category, row.urgency), "time": _length(row)}
         for row in rows
         if bool(row.category) == of_categories
     ]
@@ -51,7 +52,8 @@ def _length(row: Allowance) -> str:
     return _("%(length)s（工作时间）") % {"length": length} if row.basis == Basis.WORKING else length
 
 
-def _holds(known: Reference, category: str, urgency: str) -> str:
+def holds(known: Reference, category: str, urgency: str) -> str:
+    """For what a rule holds, in words."""
     parts = [named(known.categories.get(category)) or category if category else ""]
     parts.append(str(Urgency(urgency).label) if urgency else "")
     return " · ".join(part for part in parts if part) or _("全部")
@@ -78,7 +80,7 @@ def _ladders(known: Reference) -> list[dict[str, Any]]:
 def _limits(known: Reference) -> list[dict[str, Any]]:
     """What is set, and the default where nothing is."""
     rows = [
-        {"label": LimitKind(one.kind).label, "holds": _holds(known, one.category, one.urgency), "amount": one.amount}
+        {"label": LimitKind(one.kind).label, "holds": holds(known, one.category, one.urgency), "amount": one.amount}
         for one in known.bounds
     ]
     general = {one.kind for one in known.bounds if not one.category and not one.urgency}

@@ -25,7 +25,6 @@ from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.firsts import firsts_of
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.passing import Passing, passing
-from pingzhan.matters.queries.pauses import time_to_pause
 from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import is_reporter, may_open_contact, may_redact, next_steps
@@ -46,7 +45,7 @@ from pingzhan.web.desk.rows import rows_of
 from pingzhan.web.desk.steps import HINTS, LAST, PRIMARY, STEPS, take, text_of
 from pingzhan.web.forms.steps import shown_forms, unsent_words
 from pingzhan.web.guards import needs
-from pingzhan.web.portal.words import span
+from pingzhan.web.passing import beside_shown, last_day_of_hold, pause_shown
 from pingzhan.web.takings import taking_shown
 from pingzhan.web.whistles import units_offered
 
@@ -148,9 +147,9 @@ def show(
         "back": queue.url(),
         "next_url": queue.sheet_url(following) if following else "",
         "tomorrow": (timezone.localdate(at) + timedelta(days=1)).isoformat(),
-        "hold_most": _hold_most(matter, at=at) if Step.HOLD in steps else "",
-        "pause": _pause(beside, found),
-        **_beside(matter, beside),
+        "hold_most": last_day_of_hold(matter, at=at) if Step.HOLD in steps else "",
+        "pause": pause_shown(beside, found),
+        **beside_shown(matter, beside),
     }
     response = render(request, "desk/sheet.html", context, status=problem.status if problem else 200)
     if request.method == "POST":
@@ -194,70 +193,6 @@ def _steps(
         }
         for step in ordered
     ]
-
-
-def _hold_most(matter: Matter, *, at: datetime) -> str:
-    """The last day to which the matter may be put on hold."""
-    return timezone.localdate(at + time_to_pause(matter, at=at) - timedelta(hours=24)).isoformat()
-
-
-def _pause(beside: Passing, found: Sheet) -> dict[str, Any]:
-    """The pause that is asked for or in force, in words; {} when there is none."""
-    pause = beside.pause
-    if pause is None:
-        return {}
-    item = next((item for item in reversed(found.items) if item.at == pause.requested_at and item.replies), None)
-    matter = found.matter
-    return {
-        "asked": pause.decided_at is None,
-        "cause": pause.get_cause_display(),
-        "until": pause.until,
-        "day": timezone.localdate(pause.until).isoformat(),
-        "reason": item.replies[-1] if item else "",
-        "awaits": named(reference().units.get(matter.awaits_id)) if matter.awaits_id else "",
-    }
-
-
-def _beside(matter: Matter, beside: Passing) -> dict[str, Any]:
-    """Levels, parts, mergers, escalations and supervision in words."""
-    units = reference().units
-    asked = beside.supervision
-    return {
-        "answers": named(units.get(beside.responsible)),
-        "first_asked": matter.status in (Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED),
-        "levels": [
-            {
-                "unit": named(units.get(row.unit_id)),
-                "referred_at": row.referred_at,
-                "confirmed_at": row.confirmed_at,
-                "turn": matter.status == Status.COMPLETED
-                and row.unit_id == (matter.awaits_id or matter.receiver_id)
-                and row.confirmed_at is None,
-            }
-            for row in beside.levels
-        ],
-        "top": named(units.get(beside.levels[-1].to_unit_id)) if beside.levels else "",
-        "parts": beside.parts,
-        "joined": beside.joined,
-        "escalations": [
-            {
-                "clock": row.clock.get_kind_display(),
-                "unit": named(units.get(row.unit_id)),
-                "late": span(timedelta(minutes=row.late_minutes)),
-                "at": row.at,
-            }
-            for row in beside.escalations
-        ],
-        "supervision": {
-            "requirement": asked.requirement,
-            "unit": named(units.get(asked.unit_id)),
-            "due_at": asked.due_at,
-            "answer": asked.answer,
-            "answered_at": asked.answered_at,
-        }
-        if asked
-        else None,
-    }
 
 
 _NOT_YET_DONE = {Status.SUBMITTED, Status.ACCEPTED, Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD}

@@ -14,7 +14,7 @@ from pingzhan.core.jobs import latest_job, worker_is_alive
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Target
 from pingzhan.matters.learning.training import LEAST_EXAMPLES, LEAST_OF_A_LABEL
-from pingzhan.matters.queries.suggestion import version_by_id, versions
+from pingzhan.matters.queries.suggestion import examples_ready, version_by_id, versions
 from pingzhan.matters.tasks import train_suggestions
 from pingzhan.web.guards import needs
 
@@ -32,6 +32,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         "training": _training(job),
         "worker": worker_is_alive(at=at),
         "least": LEAST_EXAMPLES,
+        "ready": examples_ready(LEAST_EXAMPLES) if job is None else 0,
         "least_each": LEAST_OF_A_LABEL,
     }
     return render(request, "desk/suggestions.html", context)

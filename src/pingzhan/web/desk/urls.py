@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from pingzhan.web import inbox
 from pingzhan.web.desk import (
     appointing,
     chains,
@@ -20,6 +21,7 @@ from pingzhan.web.desk import (
     redaction,
     report,
     rules,
+    ruling,
     sheet,
     skills,
     stations,
@@ -70,6 +72,8 @@ urlpatterns = [
     path("whistles/", whistles.whistles, name="whistles"),
     path("whistles/<uuid:whistle_id>/", whistles.whistle, name="whistle"),
     path("whistles/<uuid:whistle_id>/<slug:step>/", whistles.step, name="whistle_step"),
+    path("messages/", inbox.inbox, name="inbox"),
+    path("messages/read/", inbox.read, name="inbox_read"),
     path("inspections/", inspections.inspections, name="inspections"),
     path("inspections/new/", inspections.new, name="inspection_new"),
     path("inspections/workbook/", inspections.workbook, name="inspection_workbook"),
@@ -78,6 +82,7 @@ urlpatterns = [
     path("firsts/", firsts.firsts, name="firsts"),
     path("clusters/", clusters.clusters, name="clusters"),
     path("rules/", rules.rules, name="rules"),
+    path("rules/edit/", ruling.rules_edit, name="rules_edit"),
     path("supervision/", supervision.supervision, name="supervision"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice_id>/take-down/", notices.take_down, name="take_down"),

@@ -37,6 +37,9 @@ _VERBS: dict[str, Any] = {
     "suggestion.train": _("训练智能建议"),
     "suggestion.activate": _("启用智能建议的版本"),
     "suggestion.stop": _("停用智能建议"),
+    "rule.ladder": _("修改升级规则"),
+    "rule.limit": _("修改上限"),
+    "rule.power": _("修改办理权限"),
     "catalogue.load": _("更新类别、时限与转办规则"),
     "access.grant": _("授权"),
     "access.revoke": _("收回授权"),
@@ -159,6 +162,7 @@ _SUBJECTS: dict[str, Any] = {
     "signal": _("外来信息"),
     "station": _("阵地"),
     "catalogue": _("目录"),
+    "rule": _("办理规则"),
 }
 
 

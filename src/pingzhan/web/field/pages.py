@@ -1,12 +1,14 @@
 """The grid worker's day: what is to be done, what was done, one matter with its next steps."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,10 +19,12 @@ from pingzhan.matters import operations
 from pingzhan.matters.choices import Status
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import Filters, field_done, field_matters, matter_for, queue_page
+from pingzhan.matters.queries.passing import passing
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import may_open_contact, next_steps
 from pingzhan.matters.queries.sheet import sheet
 from pingzhan.matters.queries.takings import takers_of
+from pingzhan.matters.queries.talking import open_question
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
 from pingzhan.web.forms.places import full_place
@@ -28,6 +32,7 @@ from pingzhan.web.forms.problems import on_page, problem_of
 from pingzhan.web.forms.report import kept_key
 from pingzhan.web.forms.steps import FIELD_STEPS, shown_forms, take, unsent_words
 from pingzhan.web.guards import needs
+from pingzhan.web.passing import beside_shown, last_day_of_hold, pause_shown
 from pingzhan.web.portal.words import shown_clocks
 from pingzhan.web.takings import taking_shown
 from pingzhan.web.uploads import pictures_of
@@ -44,6 +49,12 @@ _DONE = {
     "progress": gettext_lazy("进展已记录。"),
     "complete": gettext_lazy("已办结，等待核实与反馈。"),
     "return": gettext_lazy("已退回，由派单的单位重新转办。"),
+    "resume": gettext_lazy("已恢复办理，时限接着计算。"),
+    "answer": gettext_lazy("居民的补充已记下，时限接着计算。"),
+    "ask": gettext_lazy("已请居民补充，等答复期间时限暂停。"),
+    "hold": gettext_lazy("已申请暂缓，批准之前时限照常计算。"),
+    "report_back": gettext_lazy("督办回复已送出。"),
+    "refer": gettext_lazy("已报上级，由上级办理；办好后结果逐级返回。"),
 }
 
 
@@ -150,7 +161,8 @@ def step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     except DomainError as problem:
         return _page(request, matter, step=step, problem=problem)
     messages.success(request, _DONE[step])
-    back = reverse("field:matter", args=[number]) if step in {"sign", "progress"} else reverse("field:today")
+    gone = step in {"complete", "return", "refer"}
+    back = reverse("field:today") if gone else reverse("field:matter", args=[number])
     response = HttpResponseRedirect(back)
     response.status_code = 303
     return response
@@ -179,6 +191,7 @@ def _page(
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     known = reference()
     found = sheet(matter, public=False)
+    beside = passing(matter, brief=True)
     steps = [one.value for one in next_steps(actor, matter) if one.value in FIELD_STEPS]
     wrong = on_page(problem, fields={"attachments": "pictures"}) if problem else None
     typed = request.POST.dict() if problem else {}
@@ -195,6 +208,11 @@ def _page(
         "steps": steps,
         "problem": wrong,
         "forms": shown_forms([*steps, "contact"], tried=step, typed=typed, problem=wrong),
+        "pause": pause_shown(beside, found),
+        "question": open_question(matter),
+        "tomorrow": (timezone.localdate(at) + timedelta(days=1)).isoformat(),
+        "hold_most": last_day_of_hold(matter, at=at) if "hold" in steps else "",
+        **beside_shown(matter, beside),
         "contact": contact,
         "may_call": bool(matter.contact_phone or matter.contact_name) and may_open_contact(actor, matter),
         "purposes": [(str(purpose), purpose) for purpose in PURPOSES],

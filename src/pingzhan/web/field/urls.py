@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pingzhan.web import inbox
 from pingzhan.web.field import pages, report, taking, team, whistles
 
 app_name = "field"
@@ -10,6 +11,8 @@ urlpatterns = [
     path("report/", report.report, name="report"),
     path("done/", pages.done, name="done"),
     path("me/", pages.me, name="me"),
+    path("messages/", inbox.inbox, name="inbox"),
+    path("messages/read/", inbox.read, name="inbox_read"),
     path("team/", team.team, name="team"),
     path("team/<uuid:check_in_id>/", team.member, name="member"),
     path("whistles/<uuid:whistle_id>/", whistles.whistle, name="whistle"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.access.actors import Actor
@@ -86,6 +87,35 @@ class ReturnForm(StepForm):
     reason = _words(required=True, message=_("请写明退回的理由"))
 
 
+class WorkdayEnd(forms.DateField):
+    """A day; what is meant is the end of its working hours, 17:00 where the installation is."""
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        return timezone.make_aware(datetime(day.year, day.month, day.day, 17)) if day else None  # noqa: DTZ001
+
+
+class HoldForm(StepForm):
+    reason = _words(required=True, message=_("请写明在等什么"))
+    until = WorkdayEnd(error_messages=dict.fromkeys(("required", "invalid"), _("请选择日期")))
+
+
+class AskForm(StepForm):
+    text = _words(required=True, message=_("请写明想问居民什么"))
+
+
+class HeardForm(StepForm):
+    text = _words(required=True, message=_("请写下居民怎么说"))
+
+
+class ReferForm(StepForm):
+    reason = _words(required=True, message=_("请写明为什么要上级办理"))
+
+
+class ReportBackForm(StepForm):
+    reply = _words(required=True, message=_("请写下对督办要求的回复"))
+
+
 @dataclass(frozen=True, slots=True)
 class StepPage:
     """A step as a page offers it: its form and its operation."""
@@ -114,6 +144,12 @@ FIELD_STEPS: dict[str, StepPage] = {
         StepPage(Step.PROGRESS, ProgressForm, operations.progress, pictures=True),
         StepPage(Step.COMPLETE, CompleteForm, operations.complete, pictures=True),
         StepPage(Step.RETURN, ReturnForm, operations.return_matter),
+        StepPage(Step.RESUME, SignForm, operations.resume),
+        StepPage(Step.ANSWER, HeardForm, operations.answer),
+        StepPage(Step.ASK, AskForm, operations.ask),
+        StepPage(Step.HOLD, HoldForm, operations.hold),
+        StepPage(Step.REPORT_BACK, ReportBackForm, operations.report_back),
+        StepPage(Step.REFER, ReferForm, operations.refer),
     )
 }
 
@@ -134,7 +170,9 @@ def take(
     """
     said = form.said()
     version = form.cleaned_data.get("version")
-    body = json.dumps([said, [picture.name for picture in pictures]], sort_keys=True, ensure_ascii=False).encode()
+    body = json.dumps(
+        [said, [picture.name for picture in pictures]], sort_keys=True, ensure_ascii=False, default=str
+    ).encode()
 
     def work() -> tuple[int, Any]:
         more = {"pictures": tuple(pictures)} if page.pictures else {}

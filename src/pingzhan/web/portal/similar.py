@@ -4,10 +4,8 @@ Of the matters of others only kind, day, progress and how near are shown; neithe
 """
 
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -22,13 +20,9 @@ from pingzhan.matters.choices import Status
 from pingzhan.matters.operations.report import spot_of
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import suggest_category
-from pingzhan.matters.queries.similar import Alike, alike_here, followed_matter
+from pingzhan.matters.queries.similar import LEAST_TEXT, Alike, alike_here, offer, offered
 from pingzhan.places.names import named
 from pingzhan.web.forms.report import PortalReportForm, sent
-
-SALT = "portal.follow"
-OFFERED_SECONDS = 3600  # for so long what was offered can be followed
-LEAST_TEXT = 6  # characters; shorter words are like anything
 
 
 @never_cache
@@ -61,7 +55,7 @@ def _public(one: Alike) -> dict[str, Any]:
         "at": one.matter.reported_at,
         "status": Status(one.matter.status).label,
         "same_grid": one.same_grid,
-        "token": signing.dumps(str(one.matter.pk), salt=SALT),
+        "token": offer(one.matter),
     }
 
 
@@ -71,9 +65,8 @@ def follow(request: HttpRequest) -> HttpResponse:
     """Follow what was offered. Nothing is told of it but that it is being handled."""
     flood.check("report", client_address(request), limit=settings.FLOOD_REPORTS_PER_MINUTE)
     try:
-        offered = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=OFFERED_SECONDS)
-        matter = followed_matter(UUID(offered))
-    except (signing.BadSignature, ValueError, NotFound):
+        matter = offered(request.POST.get("token", ""))
+    except NotFound:
         return render(request, "portal/parts/followed.html", {"gone": True})
     anonymous = request.POST.get("anonymous") == "on"
     phone = "" if anonymous else request.POST.get("contact_phone", "")[:24]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pingzhan.web import inbox
 from pingzhan.web.portal import check_in, maps, membership, mine, notices, pages, report, similar, team, track
 
 app_name = "portal"
@@ -25,6 +26,8 @@ urlpatterns = [
     path("track/<slug:number>/<slug:step>/", track.step, name="step"),
     path("mine/", mine.matters, name="mine"),
     path("mine/data/", mine.data, name="data"),
+    path("mine/messages/", inbox.inbox, name="inbox"),
+    path("mine/messages/read/", inbox.read, name="inbox_read"),
     path("mine/team/", team.team, name="team"),
     path("mine/asks/<uuid:ask_id>/", team.answer, name="answer"),
     path("mine/check-ins/<uuid:check_in_id>/correct/", membership.correct, name="membership_correct"),
