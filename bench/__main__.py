@@ -24,6 +24,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "journal": ("sqlite", "postgres"),
     "coverage": ("sqlite", "postgres"),
     "clocks": ("sqlite", "postgres"),
+    "exports": ("sqlite", "postgres"),
     "personal_data": ("sqlite",),
     "suggestion": ("sqlite",),
     "clusters": ("sqlite",),

@@ -211,4 +211,5 @@ def main() -> None:
         row(f"counts of the tabs as {name}", f"{quantile(spent, 0.5):.1f} ms", detail="1 statement over the open ones")
 
 
-main()
+if __name__ == "__main__":
+    main()

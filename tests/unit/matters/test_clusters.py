@@ -40,6 +40,7 @@ def test_the_same_trouble_gathers_and_another_stays_apart(world: World) -> None:
     assert cluster.path == world.path(f"{HOME}-G001")
     (spot,) = hot_spots([cluster], at=world.at + timedelta(hours=1))
     assert (spot.growing, spot.days[-1], len(spot.matters)) == (True, 3, 3)
+    assert spot.point == pytest.approx(world.point(f"{HOME}-G001"))  # nobody set a point: the middle of the grid
 
 
 def test_a_second_run_changes_nothing(world: World) -> None:

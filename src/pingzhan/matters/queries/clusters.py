@@ -27,7 +27,7 @@ class HotSpot:
     matters: tuple[Matter, ...]
     days: tuple[int, ...]
     growing: bool
-    point: tuple[float, float] | None  # middle of the points known: longitude, latitude in degrees
+    point: tuple[float, float] | None  # middle of the points, else of the places: longitude, latitude in degrees
 
 
 def clusters_for(actor: Actor, *, at: datetime) -> QuerySet[Cluster]:
@@ -38,7 +38,9 @@ def clusters_for(actor: Actor, *, at: datetime) -> QuerySet[Cluster]:
 
 def hot_spots(clusters: Sequence[Cluster], *, at: datetime) -> list[HotSpot]:
     """What is to be seen of the clusters of a page; one statement."""
-    rows = ClusterMember.objects.filter(cluster__in=[cluster.pk for cluster in clusters]).select_related("matter")
+    rows = ClusterMember.objects.filter(cluster__in=[cluster.pk for cluster in clusters]).select_related(
+        "matter", "matter__place"
+    )
     found: dict[object, list[Matter]] = defaultdict(list)
     for row in rows.order_by("-at", "-id"):
         found[row.cluster_id].append(row.matter)
@@ -48,9 +50,15 @@ def hot_spots(clusters: Sequence[Cluster], *, at: datetime) -> list[HotSpot]:
 def _spot(cluster: Cluster, matters: list[Matter], *, at: datetime) -> HotSpot:
     ages = [at - matter.reported_at for matter in matters]
     days = [sum(age // timedelta(days=1) == day for age in ages) for day in reversed(range(DAYS))]
-    points = [(m.lon, m.lat) for m in matters if m.lon is not None and m.lat is not None]
+    said = [(m.lon, m.lat) for m in matters]
+    # Where nobody set a point, the middles of the places tell where it is.
+    points = _known(said) or _known([(m.place.lon, m.place.lat) for m in matters])
     middle = (
         (sum(lon for lon, _ in points) / len(points), sum(lat for _, lat in points) / len(points)) if points else None
     )
     recent = sum(age < GROWING_IN for age in ages)
     return HotSpot(cluster, tuple(matters), tuple(days), recent >= GROWING, middle)
+
+
+def _known(points: Sequence[tuple[float | None, float | None]]) -> list[tuple[float, float]]:
+    return [(lon, lat) for lon, lat in points if lon is not None and lat is not None]
