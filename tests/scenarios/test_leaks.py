@@ -100,6 +100,8 @@ def test_by_the_api(nosy: tuple[World, str, Matter]) -> None:
         "",
         "/timeline",
         "/notice_draft",
+        "/similar",
+        "/suggestions",
         f"/attachments/{attachment.pk}",
         f"/attachments/{attachment.pk}?size=thumb",
     ):
@@ -117,6 +119,11 @@ def test_by_the_api(nosy: tuple[World, str, Matter]) -> None:
         response = api.post(f"{address}/{step.value}", bodies.get(step.value, {}), content_type="application/json")
         assert_unknown(response, matter)
     assert_unknown(api.post(f"{address}/contact", {"purpose": "看看"}, content_type="application/json"), matter)
+    for act, body in (("redact", {"text": "看看", "reason": "看看"}), ("original", {"purpose": "看看"})):
+        assert_unknown(api.post(f"{address}/{act}", body, content_type="application/json"), matter)
+    traced = {"form": "trace", "unit": f"{matter.community}.property", "topic": "看看", "summary": "看看"}
+    traced["matter"] = matter.number
+    assert_unknown(api.post(f"{API}/inspections", traced, content_type="application/json"), matter)
     matter.refresh_from_db()
     assert matter.version == before
     assert not timeline("matter", matter.pk).filter(verb="sealed.open").exists()
