@@ -359,11 +359,10 @@ def _whistle(step: str) -> Callable[["Ground", Client, Matter], Any]:
 
 
 def _original(ground: Ground, client: Client, matter: Matter) -> Any:
-    receiver = ground.world.actor(
-        {HOME: "community_staff", NEAR: "near_secretary"}.get(matter.community, "far_secretary")
-    )
+    name = {HOME: "community_staff", NEAR: "near_secretary"}.get(matter.community, "far_secretary")
+    receiver, afresh = ground.world.actor(name), Matter.objects.get(pk=matter.pk)
     if can(receiver, Permission.MATTER_ACCEPT, matter.path):
-        operations.redact(matter=matter, text="楼道漏水", reason="写了邻居的姓名", by=receiver, at=ground.world.at)
+        operations.redact(matter=afresh, text="楼道漏水", reason="写了邻居的姓名", by=receiver, at=ground.world.at)
     return _post(client, f"/api/v1/matters/{matter.number}/original", purpose="核实")
 
 
