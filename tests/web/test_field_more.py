@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from pingzhan.matters import operations
 from pingzhan.matters.models import Matter
@@ -114,3 +116,19 @@ def test_what_the_phone_asks_for_by_the_api(world: World) -> None:
     assert again["mine"] == [matter.number]
     assert again["taken"] == {matter.number: "吴经理"}
     assert again["unread"] == len(client.get("/api/v1/me/messages?unread=true").json()["items"])
+
+
+def test_today_asks_the_database_as_often_however_long_it_is(world: World) -> None:
+    client = world.client("property_staff")
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert client.get("/api/v1/me/today").status_code == 200
+        return len(found)
+
+    world.matter(to="in_progress")
+    count()
+    few = count()
+    for _ in range(4):
+        world.matter(to="in_progress")
+    assert count() == few
