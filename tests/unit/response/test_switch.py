@@ -122,6 +122,19 @@ def test_the_same_digest_again_is_the_same_response_and_after_the_end_a_new_one(
     assert anew.digest != manifest.digest
 
 
+def test_many_of_one_moment_are_many_responses(world: World) -> None:
+    plan = ready(world)
+    made = set()
+    for _turn in range(60):  # more than are looked back upon
+        manifest = compile_plan(plan, level=4, codes=[HOME], at=world.at)
+        said = {"plan": plan, "level": 4, "codes": [HOME], "digest": manifest.digest, "by": world.actor("command")}
+        done = operations.activate(**said, at=world.at)
+        made.add(done.response.pk)
+        assert not done.again
+        operations.stand_down(response=done.response, by=world.actor("command"), at=world.at)
+    assert len(made) == 60
+
+
 def test_data_that_changed_since_the_preview_stops_it(world: World) -> None:
     plan = ready(world)
     manifest = compile_plan(plan, level=2, codes=[HOME], at=world.at)

@@ -84,7 +84,8 @@ def _around(zone: Zone, zones: Sequence[Zone]) -> Zone | None:
 
 def last_over(plan: Plan, *, at: datetime) -> str:
     """The newest response of this plan that is over, "" when there is none; two statements."""
-    ids = list(Activation.objects.filter(plan=plan).order_by("-at").values_list("response_id", flat=True)[:50])
+    rows = Activation.objects.filter(plan=plan).order_by("-at", "-response_id")  # ids are in the order of making
+    ids = list(rows.values_list("response_id", flat=True)[:50])
     over = over_among(ids, at=at)
     return next((str(one) for one in ids if one in over), "")
 
