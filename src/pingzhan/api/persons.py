@@ -39,7 +39,7 @@ from pingzhan.people.labels import office_label
 from pingzhan.places.queries import get_place
 
 if TYPE_CHECKING:
-    from pingzhan.people.models import Appointment, Person, Unit
+    from pingzhan.people.models import Appointment, Person
 
 router = Router(tags=["persons"], auth=SIGNED_IN)
 PersonId = Annotated[UUID, Path(..., description="`id` of a person.")]
@@ -170,7 +170,7 @@ def appoint(
     """With it comes the right that lets them act. 409 when the post is taken."""
     place = get_place(data.place, within=roots(request.actor, Permission.APPOINT))
     person = _chosen(request, data.person)
-    unit = _unit(data.unit)
+    unit = queries.chosen_unit(data.unit)
 
     def work() -> tuple[int, AppointmentOut]:
         made = operations.appoint(
@@ -237,16 +237,6 @@ def _chosen(request: ApiRequest, person_id: UUID) -> "Person":
     except DomainError as error:
         message = _("没有这个人员，或不在您的辖区")
         raise Invalid(message, errors=[{"loc": ["person"], "msg": message}]) from error
-
-
-def _unit(code: str) -> "Unit | None":
-    if not code:
-        return None
-    try:
-        return queries.unit(code)
-    except DomainError as error:
-        message = _("没有这个编码的单位")
-        raise Invalid(message, errors=[{"loc": ["unit"], "msg": message}]) from error
 
 
 def _office(made: "Appointment") -> AppointmentOut:

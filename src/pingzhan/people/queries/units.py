@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots, scope
 from pingzhan.core.db import under
-from pingzhan.core.errors import NotFound
+from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.core.paging import Page, page
 from pingzhan.core.search import matching
 from pingzhan.people.choices import UnitKind
@@ -25,6 +26,17 @@ def unit(code: str) -> Unit:
     if found is None:
         raise NotFound
     return found
+
+
+def chosen_unit(code: str) -> Unit | None:
+    """The unit that a form or a call names, None where it names none. Raises Invalid by field."""
+    if not code:
+        return None
+    try:
+        return unit(code)
+    except NotFound as error:
+        message = _("没有这个编码的单位")
+        raise Invalid(message, errors=[{"loc": ["unit"], "msg": message}]) from error
 
 
 def units_for_dispatch(by: Actor, path: str) -> QuerySet[Unit]:

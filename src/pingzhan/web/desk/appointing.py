@@ -23,7 +23,7 @@ from pingzhan.web.forms.chosen import place_of
 from pingzhan.web.guards import needs
 
 if TYPE_CHECKING:
-    from pingzhan.people.models import Appointment, Person, Unit
+    from pingzhan.people.models import Appointment, Person
 
 
 def appoint_from(request: HttpRequest, person: "Person") -> "Appointment":
@@ -35,22 +35,12 @@ def appoint_from(request: HttpRequest, person: "Person") -> "Appointment":
         role=said.get("role", ""),
         kind=said.get("kind", ""),
         place=place_of(request, P.APPOINT),
-        unit=_unit(code),
+        unit=queries.chosen_unit(code),
         acting=bool(said.get("acting")),
         term_until=day_end(said.get("term_until", "")),
         by=request.actor,  # type: ignore[attr-defined]
         at=request.at,  # type: ignore[attr-defined]
     )
-
-
-def _unit(code: str) -> "Unit | None":
-    if not code:
-        return None
-    try:
-        return queries.unit(code)
-    except DomainError as error:
-        message = _("没有这个编码的单位")
-        raise Invalid(message, errors=[{"loc": ["unit"], "msg": message}]) from error
 
 
 def day_end(text: str) -> datetime | None:
