@@ -128,7 +128,9 @@ def test_a_plan_is_written_reviewed_and_published_on_its_pages(world: World) -> 
     plan = ready(world)
     command, street = enter(world, "command"), enter(world, "street_secretary")
     assert "短预案" in page(command, "command:plans")
-    assert "包楼栋" in page(command, "command:plan", plan.code)
+    shown = page(command, "command:plan", plan.code)
+    assert "包楼栋" in shown
+    assert "审核 系统" in shown  # no raw name
     assert "准备程度" in page(command, "command:readiness", plan.code, place=HOME, level="2")
     broken = street.post(
         reverse("command:plan_new"), {"place": HOME_STREET, "source": SHORT.replace("hazard: other", "hazard: ufo")}

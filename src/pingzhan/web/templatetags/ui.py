@@ -252,6 +252,12 @@ def name_of(thing: Any) -> str:
 
 
 @register.filter
+def who(name: str) -> str:
+    """Whoever did something, by name; what the system did by itself in words: `{{ change.actor_name|who }}`."""
+    return str(_("系统")) if name == "system" else name
+
+
+@register.filter
 def for_step(offers: Iterable[Any], step: str) -> list[Any]:
     """The templates of answers that belong to a step: `{% with found=offers|for_step:step.code %}`."""
     return [offer for offer in offers if offer.occasion == step]
