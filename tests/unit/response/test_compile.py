@@ -7,10 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pingzhan.access.actors import SYSTEM
+from pingzhan.access.models import User
 from pingzhan.people.models import PersonSkill, Skill
 from pingzhan.people.operations import appoint, create_person
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import check_here
+from pingzhan.response.queries.readiness import readiness
 from pingzhan.response.rules.manifest import Manifest
 from tests.factories.plans import SHORT, publish_plan
 from tests.factories.stations import furnish
@@ -97,3 +99,14 @@ def test_a_whole_district_asks_no_more_than_a_community(world: World) -> None:
         counts.append((len(asked), len(manifest.items)))
     assert counts[0][0] == counts[1][0] <= 20
     assert counts[0][1] < counts[1][1]
+
+
+def test_who_has_not_signed_in_for_long_is_counted_by_community(world: World) -> None:
+    furnish(world)
+    plan = publish_plan(world)
+    User.objects.update(created_at=world.at - timedelta(days=200), last_login=world.at - timedelta(days=10))
+    assert not [one for one in readiness(plan, level=2, codes=[HOME], at=world.at).weaknesses if one.kind == "silent"]
+    User.objects.update(last_login=world.at - timedelta(days=91))
+    (found,) = (one for one in readiness(plan, level=2, codes=[HOME], at=world.at).weaknesses if one.kind == "silent")
+    assert (found.place, found.mend) == (HOME, "posts")
+    assert "2 项责任" in found.reason  # both buildings

@@ -21,6 +21,7 @@ from pingzhan.response.queries.plans import data_of, published
 from pingzhan.response.rules.manifest import Manifest
 
 DRILL_MONTHS = 12
+_COMMUNITY = 12  # digits of its code
 LEAST_DAYS = 3  # for so long a stock must last where the plan says nothing else
 SILENT = timedelta(days=90)  # who has not signed in for so long may not be reached by what is sent to their account
 
@@ -147,22 +148,26 @@ def _stocks(plan: Plan, version: PlanVersion, manifest: Manifest, *, at: datetim
 
 
 def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
-    """By place, how many of those in charge have not signed in for long; one statement."""
+    """By community, how many of those in charge have not signed in for long; one statement."""
     silent = silent_users(manifest.participants, since=at - SILENT)
-    places: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for item in manifest.items:
         if item.kind == "person_duty" and item.user_id in silent and item.payload["part"].startswith("A"):
-            counts[item.path] += 1
-            places[item.path] = item.place
+            counts[_community(item.path)] += 1
     return [
         Weakness(
-            "silent", places[path], path, _("在岗人员"),
+            "silent", path.rstrip("/").rpartition("/")[2], path, _("在岗人员"),
             _("%(n)s 项责任的负责人 %(days)s 天没有登录，发到账号的通知可能没人看") % {"n": n, "days": SILENT.days},
             "posts",
         )
         for path, n in sorted(counts.items())
     ]  # fmt: skip
+
+
+def _community(path: str) -> str:
+    """The path of the community on a path; the whole above one."""
+    above = [path[: at + 1] for at, letter in enumerate(path) if letter == "/"]
+    return next((one for one in above if len(one.rstrip("/").rpartition("/")[2]) == _COMMUNITY), path)
 
 
 def _twice(manifest: Manifest) -> list[Weakness]:
