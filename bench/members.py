@@ -76,7 +76,7 @@ def main() -> None:
     }.items():  # fmt: skip
         _ledger(command, label, filters, at)
     spent = timed(lambda: queries.counts(queries.ledger(command, MemberFilters()), at=at), times=TIMES)
-    row("counts of the tabs", f"{quantile(spent, 0.5):.1f} ms", detail="1 statement")
+    row("counts of the tabs", f"{quantile(spent, 0.5):.1f} ms", detail="2 statements")
     near = Place.objects.get(code="310107005001")
     for name, actor in actors.items():
         for skill in ("medical.nurse", "medical"):
