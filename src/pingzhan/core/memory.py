@@ -9,7 +9,7 @@ from contextlib import contextmanager
 def no_collecting() -> Iterator[None]:
     """Let the collector of cycles rest meanwhile: it would go through all that is being made, again and again.
 
-    Memory of cycles waits until afterwards; what has no cycle is freed at once as ever.
+    Memory of cycles waits until afterwards; what has no cycle is freed at once as ever. One within another is one.
     """
     was = gc.isenabled()
     gc.disable()

@@ -16,6 +16,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.roles import ROLES
 from pingzhan.core.errors import DomainError, Invalid, NotAllowed, StateConflict
 from pingzhan.core.ids import uuid7
+from pingzhan.core.memory import no_collecting
 from pingzhan.journal.operations import record
 from pingzhan.modes import operations as modes
 from pingzhan.modes.operations import NewOverlay
@@ -55,6 +56,7 @@ class Activated:
     again: bool
 
 
+@no_collecting()
 def activate(
     *, plan: Plan, level: int, codes: Sequence[str], digest: str, by: Actor, at: datetime, exercise: bool = False,
     until: datetime | None = None,
@@ -142,6 +144,7 @@ def _check_list(manifest: Manifest) -> list[str]:
     return found
 
 
+@no_collecting()
 def change_level(*, response: "Response", level: int, by: Actor, at: datetime, reason: str) -> "Response":
     """Take the response to another level of its plan version, with today's people and rooms."""
     _may_end_or_change(response, by)
