@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from bench.city import ROOT, codes
-from bench.ground import QUICK, quantile, row, statements
+from bench.ground import QUICK, quantile, row, settle, statements
 from pingzhan.access.actors import ANONYMOUS, SYSTEM
 from pingzhan.access.models import Grant, User
 from pingzhan.core.clock import now
@@ -102,8 +102,7 @@ def lay_city() -> list[Place]:
     take_on_many(offices(communities, grids, buildings, rng), by=SYSTEM, at=at)
     open_accounts(at)
     load_shipped(place=root, by=SYSTEM, at=at, publish=True)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    settle()
     return [*communities, *grids, *buildings]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from bench.ground import QUICK, lay_ground, quantile, row
+from bench.ground import QUICK, lay_ground, quantile, row, settle
 from pingzhan.access.actors import ANONYMOUS
 from pingzhan.core.clock import now
 from pingzhan.core.db import is_postgres
@@ -62,8 +62,7 @@ def fill(at: datetime) -> None:
             )  # fmt: skip
         Matter.objects.bulk_create(matters)
         Clock.objects.bulk_create(clocks)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    settle()
 
 
 def _batches(items: Any, size: int) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 
-from bench.ground import QUICK, quantile, row, statements, timed
+from bench.ground import QUICK, quantile, row, settle, statements, timed
 from pingzhan.access.actors import SYSTEM, Actor, Held
 from pingzhan.core.clock import now
 from pingzhan.core.db import insert_many
@@ -105,8 +105,7 @@ def main() -> None:
     with transaction.atomic():
         places = lay_city()
         count = take_on_many(offices(places), by=SYSTEM, at=now())
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    settle()
     grids = sum(place.level == "grid" for place in places)
     buildings = sum(place.level == "building" for place in places)
     size = f"{count:,} people, {grids:,} grids, {buildings:,} buildings"

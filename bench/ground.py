@@ -17,6 +17,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from pingzhan.core.clock import now  # noqa: E402
+from pingzhan.core.db import is_postgres, refresh_statistics  # noqa: E402
 from pingzhan.demo.load import load_demo  # noqa: E402
 
 QUICK = "--quick" in sys.argv
@@ -26,6 +27,14 @@ def lay_ground(*, matters: int = 0) -> None:
     """Migrate and load the demo district without, or with some, matters."""
     call_command("migrate", verbosity=0)
     load_demo(city="putuo", scale="small", now=now(), say=lambda line: None, matters=matters)
+
+
+def settle() -> None:
+    """Give the planner the figures that it has in operation: on PostgreSQL by autovacuum, on SQLite once a day."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    refresh_statistics()
 
 
 def row(what: str, figure: str, *, target: str = "", detail: str = "", **values: Any) -> None:

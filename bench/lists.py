@@ -12,11 +12,18 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from bench.ground import QUICK, lay_ground, quantile, row, statements, timed
+from bench.ground import QUICK, lay_ground, quantile, row, settle, statements, timed
 from pingzhan.access.models import Grant
 from pingzhan.access.queries import actor_for
 from pingzhan.core.clock import now
-from pingzhan.core.db import create_search, drop_search, insert_many, is_postgres, put_tokens, tidy_search
+from pingzhan.core.db import (
+    create_search,
+    drop_search,
+    insert_many,
+    is_postgres,
+    put_tokens,
+    tidy_search,
+)
 from pingzhan.core.ids import random_code, uuid7
 from pingzhan.core.paging import cursor_of
 from pingzhan.core.search import tokens_of
@@ -125,8 +132,7 @@ def fill(end: datetime) -> None:
     with connection.schema_editor() as editor:
         create_search(None, editor)
     tidy_search()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    settle()
     connection.close()
 
 

@@ -5,9 +5,7 @@ import random
 import time
 from datetime import timedelta
 
-from django.db import connection
-
-from bench.ground import QUICK, lay_ground, quantile, row, statements, timed
+from bench.ground import QUICK, lay_ground, quantile, row, settle, statements, timed
 from pingzhan.access.models import Grant
 from pingzhan.access.queries import actor_for
 from pingzhan.core.clock import now
@@ -54,8 +52,7 @@ def fill() -> None:
     )
     asked = rng.sample(persons, k=MEMBERS // 20)
     TalentAsk.objects.bulk_create([TalentAsk(request=request, person=person) for person in asked], batch_size=2000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    settle()
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
-"""Background work of the core: messages to people, answers that need not be kept any longer."""
+"""Background work of the core: messages to people, answers that need not be kept any longer, the planner's figures."""
 
 from datetime import datetime
 
 from pingzhan.core import idempotency, outbox
+from pingzhan.core.db import refresh_statistics
 from pingzhan.core.jobs import every
 
 
@@ -16,3 +17,9 @@ def send_messages(at: datetime) -> int:
 def forget_answers(at: datetime) -> int:
     """Drop idempotency records older than a week."""
     return idempotency.forget_old(at=at)
+
+
+@every(86400)
+def refresh_planner(at: datetime) -> None:
+    """Let the database know how its tables have grown."""
+    refresh_statistics()

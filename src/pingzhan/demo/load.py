@@ -8,7 +8,7 @@ from random import Random
 from django.db import transaction
 
 from pingzhan.access.actors import SYSTEM
-from pingzhan.core.db import tidy_search
+from pingzhan.core.db import refresh_statistics, tidy_search
 from pingzhan.demo.desk import REASONS, tell_desk
 from pingzhan.demo.learning import teach, tell_of_a_lift
 from pingzhan.demo.member_lists import publish_lists
@@ -80,6 +80,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         # After the matters: what was dispatched before the list was is not touched by it.
         publish_lists(cast=cast, places=places, now=now)
     tidy_search()
+    refresh_statistics()
     learned = teach(now=now)
     say(f"learned  {learned} kinds of suggestions from the dispatched matters")
     say(f"loaded in {time.monotonic() - began:.0f} s")

@@ -42,8 +42,8 @@ else:
 __all__ = [
     "AddIndexBeside", "PathField", "RemoveIndexBeside", "TokensField", "among_any", "create_job_index",
     "create_search", "create_subject_index", "drop_job_index", "drop_search", "drop_subject_index", "has_tokens",
-    "insert_many", "insert_row", "is_one_of", "is_postgres", "is_set", "number_rows", "put_tokens", "tidy_search",
-    "try_exclusive", "under", "under_wide", "update_many",
+    "insert_many", "insert_row", "is_one_of", "is_postgres", "is_set", "number_rows", "put_tokens",
+    "refresh_statistics", "tidy_search", "try_exclusive", "under", "under_wide", "update_many",
 ]  # fmt: skip
 
 
@@ -247,6 +247,23 @@ class RemoveIndexBeside(RemoveIndex):
         if self.allow_migrate_model(schema_editor.connection.alias, model):
             index = to_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
             schema_editor.add_index(model, index, concurrently=True)
+
+
+# --- statistics -----------------------------------------------------------------------------------------------------
+
+# Entries of an index that SQLite looks at for its statistics (https://sqlite.org/lang_analyze.html#approx).
+_SAMPLED = 1000
+
+
+def refresh_statistics() -> None:
+    """Let the planner know what the indexes hold; without it SQLite guesses, and takes one that holds one value.
+
+    PostgreSQL does so by itself. Takes milliseconds whatever the size, since only a part of each index is looked at.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA analysis_limit = {_SAMPLED}")
+            cursor.execute("ANALYZE")
 
 
 # --- one row --------------------------------------------------------------------------------------------------------
