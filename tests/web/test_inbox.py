@@ -22,16 +22,6 @@ def _then(world: World) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def sign_in(world: World) -> Callable[[str], Client]:
-    def make(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        return client
-
-    return make
-
-
 def tell(world: World, name: str, *texts: str, template: str = "matter.urge") -> None:
     for second, text in enumerate(texts):
         queue_many([(world.users[name].pk, text)], at=world.at + timedelta(seconds=second), template=template)

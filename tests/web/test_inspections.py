@@ -23,16 +23,6 @@ def _then(world: World) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def sign_in(world: World) -> Callable[[str], Client]:
-    def make(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        return client
-
-    return make
-
-
 def test_from_the_record_to_the_last_finding(world: World, sign_in: Callable[[str], Client]) -> None:
     inspector, manager = sign_in("inspector"), sign_in("property_staff")
     assert "下一步" in inspector.get("/desk/inspections/new/").content.decode()

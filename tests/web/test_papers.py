@@ -34,19 +34,6 @@ def _then(world: World) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def sign_in(world: World) -> Callable[[str], Client]:
-    def make(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-        session.save()
-        return client
-
-    return make
-
-
 def text_of(pdf: bytes) -> str:
     return "".join(page.get_text() for page in pymupdf.open("pdf", pdf))
 

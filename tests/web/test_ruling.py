@@ -21,19 +21,6 @@ def _then(world: World) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def sign_in(world: World) -> Callable[[str], Client]:
-    def make(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-        session.save()
-        return client
-
-    return make
-
-
 def test_command_changes_all_three_and_sees_what_was_changed(world: World, sign_in: Callable[[str], Client]) -> None:
     set_rules(world)
     command = sign_in("command")
@@ -65,3 +52,17 @@ def test_a_street_sets_powers_of_its_own_only(world: World, sign_in: Callable[[s
     assert "物业管理" in street.get(EDIT).content.decode()
     assert "物业管理 · " not in sign_in("far_street_secretary").get(EDIT).content.decode().split("改过什么")[1]
     assert EDIT not in sign_in("secretary").get("/desk/rules/").content.decode()
+
+
+def test_times_are_set_on_the_page_and_shown_among_the_rules(world: World, sign_in: Callable[[str], Client]) -> None:
+    command = sign_in("command")
+    said = {"act": "time", "timed": "whistle_arrive", "urgency": "critical", "length": "20", "unit": "calendar.minutes"}
+    assert command.post(EDIT, said).status_code == 302
+    assert command.post(EDIT, {**said, "timed": "finish", "length": "2", "unit": "working.days"}).status_code == 302
+    assert command.post(EDIT, {**said, "length": "two"}).status_code == 422
+    assert command.post(EDIT, {**said, "unit": "weeks"}).status_code == 422
+    for page in (EDIT, "/desk/rules/"):
+        shown = command.get(page).content.decode()
+        assert "吹哨 · 到场时限" in shown
+        assert "20 分钟" in shown
+        assert "2 个工作日" in shown

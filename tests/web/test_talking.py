@@ -23,19 +23,6 @@ def _then(world: World) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def sign_in(world: World) -> Callable[[str], Client]:
-    def make(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-        session.save()
-        return client
-
-    return make
-
-
 def page(answer: Any) -> str:
     return answer.content.decode()
 

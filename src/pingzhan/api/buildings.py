@@ -18,8 +18,8 @@ from pingzhan.api.schemas.buildings import (
     BuildingFacts,
     BuildingIn,
     BuildingOut,
+    HomesMadeOut,
     RoomsIn,
-    RoomsOut,
 )
 from pingzhan.api.schemas.common import Named, PageOut, point_out
 from pingzhan.api.writing import owner_of, write
@@ -120,7 +120,7 @@ def end_building(request: ApiRequest, code: PlaceCode, idempotency_key: Idempote
 
 @router.post(
     "/buildings/{code}/households",
-    response=answers({201: RoomsOut}, *STAFF, *WRITE),
+    response=answers({201: HomesMadeOut}, *STAFF, *WRITE),
     operation_id="enter_households",
     summary="Enter homes of a building (住户)",
 )
@@ -133,13 +133,13 @@ def enter_households(
     """By room numbers, lists and spans within a floor. To read them: `GET /places/{code}/children`."""
     building = _place(request, code, Level.BUILDING)
 
-    def work() -> tuple[int, RoomsOut]:
+    def work() -> tuple[int, HomesMadeOut]:
         try:
             rooms = rooms_of(data.rooms)
         except BadRow as error:
             raise operations.invalid_row(error.fault) from error
         made = operations.enter_households(building=building, rooms=rooms, by=request.actor, at=request.at)
-        return 201, RoomsOut(created=[Named(code=home.code, name=home.name) for home in made])
+        return 201, HomesMadeOut(created=[Named(code=home.code, name=home.name) for home in made])
 
     return write(request, route=f"buildings:{building.code}:households", owner=owner_of(request), work=work)
 

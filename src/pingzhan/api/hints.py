@@ -177,7 +177,7 @@ def open_original(
     request: ApiRequest,
     response: HttpResponse,
     number: MatterNumber,
-    data: schemas.PurposeIn = json_body(),  # noqa: B008
+    data: schemas.OriginalIn = json_body(),  # noqa: B008
 ) -> schemas.OriginalOut:
     """The first wording, for the units in charge; 404 where nothing was hidden. Each call is logged."""
     matter = matter_for(request.actor, number)

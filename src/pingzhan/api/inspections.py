@@ -43,7 +43,7 @@ def list_inspections(
     limit: Limit,
     after: After,
     closed: bool | None = Query(None, description="Only closed, or only open ones."),
-    form: InspectionForm | None = Query(None),  # noqa: B008 (how ninja declares a parameter)
+    form: InspectionForm | None = Query(None, description="Only those of this form."),  # noqa: B008 (how ninja declares a parameter)
 ) -> PageOut[schemas.InspectionRow]:
     """Newest first; two statements."""
     found = inspection_page(request.actor, closed=closed, form=form or "", after=after, limit=limit)
@@ -85,6 +85,7 @@ def make_inspection(
     summary="An inspection with what was found",
 )
 def get_inspection(request: ApiRequest, inspection: InspectionId) -> schemas.InspectionOut:
+    """With each finding, what was done about it and whether that was confirmed."""
     return _again(request, inspection)
 
 

@@ -20,10 +20,10 @@ from pingzhan.api.schemas.members import (
     ApproveIn,
     CheckedInOut,
     CheckInIn,
-    ContactIn,
     GroupOut,
     JoinIn,
     MemberOut,
+    ReachedIn,
     RejectCheckInIn,
     TeamMemberOut,
     TeamOut,
@@ -122,7 +122,7 @@ def contact_check_in(
     check_in_id: CheckInId,
     idempotency_key: IdempotencyKey,
     if_match: IfMatch,
-    data: ContactIn = json_body(),  # noqa: B008
+    data: ReachedIn = json_body(),  # noqa: B008
 ) -> HttpResponse:
     """The captain has called, or tried in vain."""
     return _step(request, check_in_id, "contact", operations.contact, data.fields())

@@ -13,7 +13,7 @@ from pingzhan.api.callers import SIGNED_IN, ApiRequest
 from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PageOut
-from pingzhan.api.schemas.proposals import AcceptIn, DismissIn, ProposalOut, SignalIn, SignalOut
+from pingzhan.api.schemas.proposals import AcceptProposalIn, DismissIn, PlanProposalOut, SignalIn, SignalOut
 from pingzhan.api.writing import owner_of, write
 from pingzhan.core.paging import page
 from pingzhan.places.queries import get_place
@@ -31,19 +31,19 @@ ProposalId = Annotated[UUID, Path(..., description="`id` of a proposal.")]
 
 @proposals.get(
     "",
-    response=answers({200: PageOut[ProposalOut]}, 401),
+    response=answers({200: PageOut[PlanProposalOut]}, 401),
     operation_id="list_plan_proposals",
     summary="What is proposed",
 )
-def list_plan_proposals(request: ApiRequest, limit: Limit, after: After) -> PageOut[ProposalOut]:
+def list_plan_proposals(request: ApiRequest, limit: Limit, after: After) -> PageOut[PlanProposalOut]:
     """What conditions of plans have proposed for the caller's area, the newest first, decided or not."""
     found = page(proposals_for(request.actor), order=("-at", "-id"), after=after, limit=limit)
-    return PageOut[ProposalOut](items=[_proposal(one) for one in found.items], next=found.next)
+    return PageOut[PlanProposalOut](items=[_proposal(one) for one in found.items], next=found.next)
 
 
 @proposals.post(
     "/{uuid:proposal}/accept",
-    response=answers({200: ProposalOut}, *STAFF, *WRITE),
+    response=answers({200: PlanProposalOut}, *STAFF, *WRITE),
     operation_id="accept_plan_proposal",
     summary="Follow a proposal",
 )
@@ -51,12 +51,12 @@ def accept_plan_proposal(
     request: ApiRequest,
     proposal: ProposalId,
     idempotency_key: IdempotencyKey,
-    data: AcceptIn = json_body(AcceptIn()),  # noqa: B008
+    data: AcceptProposalIn = json_body(AcceptProposalIn()),  # noqa: B008
 ) -> HttpResponse:
     """Somebody follows it. Nothing is activated by this: preview the plan next, then activate what was previewed."""
     found = proposal_for(request.actor, proposal)
 
-    def work() -> tuple[int, ProposalOut]:
+    def work() -> tuple[int, PlanProposalOut]:
         return 200, _proposal(operations.accept(proposal=found, by=request.actor, at=request.at))
 
     return write(request, route=f"accept {proposal}", owner=owner_of(request), work=work)
@@ -64,7 +64,7 @@ def accept_plan_proposal(
 
 @proposals.post(
     "/{uuid:proposal}/dismiss",
-    response=answers({200: ProposalOut}, *STAFF, *WRITE),
+    response=answers({200: PlanProposalOut}, *STAFF, *WRITE),
     operation_id="dismiss_plan_proposal",
     summary="Decide against a proposal",
 )
@@ -77,7 +77,7 @@ def dismiss_plan_proposal(
     """With the reason. It does not come again while the condition goes on holding."""
     found = proposal_for(request.actor, proposal)
 
-    def work() -> tuple[int, ProposalOut]:
+    def work() -> tuple[int, PlanProposalOut]:
         row = operations.dismiss(proposal=found, by=request.actor, at=request.at, reason=data.reason)
         return 200, _proposal(row)
 
@@ -119,8 +119,8 @@ def take_signal(
     return write(request, route="take_signal", owner=owner_of(request), work=work)
 
 
-def _proposal(one: "Proposal") -> ProposalOut:
-    return ProposalOut(
+def _proposal(one: "Proposal") -> PlanProposalOut:
+    return PlanProposalOut(
         id=one.pk,
         plan=one.plan.code,
         place=one.path.rstrip("/").rpartition("/")[2],

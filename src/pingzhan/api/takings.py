@@ -73,21 +73,21 @@ for _door in DOORS:
 
 @router.get(
     "/{number}/team",
-    response=answers({200: schemas.TeamOut}, *STAFF),
+    response=answers({200: schemas.UnitTeamOut}, *STAFF),
     operation_id="get_matter_team",
     summary="To whom of the unit in charge it can be given",
 )
-def get_matter_team(request: ApiRequest, number: MatterNumber) -> schemas.TeamOut:
+def get_matter_team(request: ApiRequest, number: MatterNumber) -> schemas.UnitTeamOut:
     """The people of the unit in charge with what each has open; for those of the unit."""
     matter = matter_for(request.actor, number)
     unit = reference().units.get(matter.handler_id) if matter.handler_id else None
     if unit is None or not (holds_for(request.actor, matter) or may_assign(request.actor, matter)):
         raise NotAllowed(_("只有承办单位的人员可以查看本单位的人员和在手件数。"))
-    return schemas.TeamOut(
+    return schemas.UnitTeamOut(
         unit=unit.code,
         cap=cap_of(unit.id),
         people=[
-            schemas.MemberOut(
+            schemas.ColleagueOut(
                 person=one.who.person_id, name=one.who.name, open=one.open, done=one.done, no_shows=one.no_shows
             )
             for one in members_of(unit, at=request.at)

@@ -16,8 +16,8 @@ from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PLACE_CODE, PageOut
 from pingzhan.api.schemas.talents import (
-    AnswerIn,
     AnswerOut,
+    AskAnswerIn,
     ReasonOut,
     SkillOut,
     TalentOut,
@@ -151,7 +151,7 @@ def answer_ask(
     request: ApiRequest,
     ask_id: AskId,
     idempotency_key: IdempotencyKey,
-    data: AnswerIn = json_body(),  # noqa: B008
+    data: AskAnswerIn = json_body(),  # noqa: B008
 ) -> HttpResponse:
     """By the person who was asked, until the answer is due; a changed mind counts until then."""
     found = queries.ask_for(request.actor, ask_id)

@@ -37,22 +37,22 @@ WhistleId = Annotated[UUID, Path(..., description="`id` of a whistle.")]
 
 DOORS = (
     Door(
-        "check_in", schemas.AnswerIn, operations.check_in, "Check in (报到)",
+        "check_in", schemas.SummonedIn, operations.check_in, "Check in (报到)",
         "The unit has heard it and is coming; once a unit.",
     ),
     Door(
-        "report", schemas.AnswerIn, operations.report_up, "Report up (上报情况)",
+        "report", schemas.SummonedIn, operations.report_up, "Report up (上报情况)",
         "Words or a picture of the situation, within 10 minutes from the whistle; checks in too.",
     ),
     Door(
-        "feed_back", schemas.AnswerIn, operations.feed_back, "Feed back (反馈进展)",
+        "feed_back", schemas.SummonedIn, operations.feed_back, "Feed back (反馈进展)",
         "What has been done so far, for the first time within an hour; checks in too.",
     ),
     Door(
-        "arrive", schemas.AnswerIn, operations.arrive, "Arrive (到场)",
+        "arrive", schemas.SummonedIn, operations.arrive, "Arrive (到场)",
         "On the spot, within 8 hours; checks in too.",
     ),
-    Door("leave", schemas.AnswerIn, operations.leave, "Leave (离场)", "Done here; the last one ends the whistle."),
+    Door("leave", schemas.SummonedIn, operations.leave, "Leave (离场)", "Done here; the last one ends the whistle."),
     Door(
         "hand_over", schemas.HandOverIn, operations.hand_over, "Hand over (移交)",
         "Another unit goes on with what remains on the spot.",

@@ -1,14 +1,15 @@
 """Changing the rules of handling: from now on, on record, and never what has begun or is past."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from pingzhan.core.errors import Invalid, NotAllowed
 from pingzhan.journal.models import Entry
 from pingzhan.matters.choices import Basis, Tier
-from pingzhan.matters.models import Ladder, Limit, Matter, Pause, Power
-from pingzhan.matters.operations.ruling import set_ladder, set_limit, set_power
+from pingzhan.matters.models import Ladder, Limit, Matter, Pause, Power, TimeRule
+from pingzhan.matters.operations.ruling import set_ladder, set_limit, set_power, set_time
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import Rung
 from tests.factories.clocks import RUNGS, clocks_of, on_hold, set_rules, sweep
@@ -107,3 +108,45 @@ def test_who_may_change_what(world: World) -> None:
     for name in ("secretary", "property_staff", "resident"):
         with pytest.raises(NotAllowed):
             set_power(place=HOME_STREET, category="noise", tier="street", by=world.actor(name), at=world.at)
+
+
+def test_a_new_time_is_for_clocks_that_start_from_now_on(world: World) -> None:
+    command = world.actor("command")
+    before = world.matter(to="in_progress")
+    due = clocks_of(before)["finish"].due_at
+    set_time(kind="finish", basis="calendar", minutes=90, category="property", by=command, at=world.at)
+    after = world.matter(to="in_progress")
+    assert clocks_of(before)["finish"].due_at == due
+    clock = clocks_of(after)["finish"]
+    assert clock.due_at - clock.started_at == timedelta(minutes=90)
+    entry = Entry.objects.get(verb="rule.time")
+    assert (entry.data["before"]["days"], entry.data["after"]["minutes"]) == (3, 90)
+
+
+def test_a_time_set_again_changes_nothing_and_a_special_one_can_end(world: World) -> None:
+    command = world.actor("command")
+    for _twice in range(2):
+        set_time(kind="whistle_arrive", basis="calendar", minutes=30, urgency="critical", by=command, at=world.at)
+    assert Entry.objects.filter(verb="rule.time").count() == 1
+    set_time(kind="whistle_arrive", urgency="critical", by=command, at=world.at)
+    assert not TimeRule.objects.filter(kind="whistle_arrive").exists()
+    with pytest.raises(NotAllowed):
+        set_time(kind="finish", basis="calendar", days=3, by=world.actor("street_secretary"), at=world.at)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "nothing", "basis": "calendar", "days": 1},
+        {"kind": "finish", "basis": "nothing", "days": 1},
+        {"kind": "finish", "basis": "calendar", "days": 1, "minutes": 1},
+        {"kind": "finish", "basis": "calendar", "days": 366},
+        {"kind": "finish", "basis": "calendar", "minutes": -1},
+        {"kind": "finish", "basis": "calendar", "days": 1, "category": "nothing"},
+        {"kind": "finish"},  # for all matters there is always one
+    ],
+)
+def test_a_time_that_makes_no_sense_is_told(world: World, wrong: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        set_time(**wrong, by=world.actor("command"), at=world.at)
+    assert not Entry.objects.filter(verb="rule.time").exists()

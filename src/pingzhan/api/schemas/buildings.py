@@ -50,7 +50,7 @@ class RoomsIn(In):
     rooms: str = Field(min_length=1, max_length=4000, examples=["101-104、201-204"])
 
 
-class RoomsOut(Out):
+class HomesMadeOut(Out):
     """The homes that are new; those that were there already are left alone."""
 
     created: list[Named]

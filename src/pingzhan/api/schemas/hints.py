@@ -80,7 +80,7 @@ class RedactIn(In):
     reason: Words
 
 
-class PurposeIn(In):
+class OriginalIn(In):
     purpose: Note
 
 

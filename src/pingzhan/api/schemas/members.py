@@ -44,7 +44,7 @@ class RejectCheckInIn(In):
     reason: Annotated[Words, Field(max_length=500)] = Field(description="Goes to who checked in.")
 
 
-class ContactIn(In):
+class ReachedIn(In):
     reached: StrictBool = Field(True, description="false: tried in vain; it stays due, a note is needed.")
     note: Annotated[Note, Field(max_length=500)] = ""
 

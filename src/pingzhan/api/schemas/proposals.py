@@ -7,7 +7,7 @@ from pydantic import Field
 from pingzhan.api.schemas.common import PLACE_CODE, In, Moment, MomentIn, Out, Words
 
 
-class ProposalOut(Out):
+class PlanProposalOut(Out):
     """A condition of a plan was met."""
 
     id: UUID
@@ -26,7 +26,7 @@ class ProposalOut(Out):
     response: UUID | None = Field(description="`id` of the response that came of it.")
 
 
-class AcceptIn(In):
+class AcceptProposalIn(In):
     """Nothing to say."""
 
 

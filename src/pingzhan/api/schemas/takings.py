@@ -35,7 +35,7 @@ class TakingOut(Out):
     ending: TakingEnd | None
 
 
-class MemberOut(Out):
+class ColleagueOut(Out):
     """One of a unit's people; done and no-shows of the last 90 days."""
 
     person: UUID
@@ -45,9 +45,9 @@ class MemberOut(Out):
     no_shows: int
 
 
-class TeamOut(Out):
+class UnitTeamOut(Out):
     """The people of the unit in charge."""
 
     unit: str
     cap: int | None = Field(description="At most so many open matters a person; null: no limit.")
-    people: list[MemberOut]
+    people: list[ColleagueOut]

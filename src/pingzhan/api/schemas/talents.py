@@ -87,7 +87,7 @@ class TalentRequestOut(TalentRequestRow):
     answers: list[AnswerOut]
 
 
-class AnswerIn(In):
+class AskAnswerIn(In):
     accept: StrictBool
     note: Annotated[Note, Field(max_length=200)] = ""
 

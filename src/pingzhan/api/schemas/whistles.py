@@ -30,7 +30,7 @@ class CloseIn(In):
     note: Note = ""
 
 
-class AnswerIn(In):
+class SummonedIn(In):
     """What a summoned unit says; `unit` only where the caller answers for several that were summoned."""
 
     unit: UnitCode = ""
@@ -38,7 +38,7 @@ class AnswerIn(In):
     attachments: list[PictureIn] = Field([], max_length=settings.UPLOAD_MAX_FILES)
 
 
-class HandOverIn(AnswerIn):
+class HandOverIn(SummonedIn):
     to: UnitCode = Field(description="Code of the unit that goes on; it is summoned by this if it is not there yet.")
 
 

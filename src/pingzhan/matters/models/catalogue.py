@@ -54,12 +54,16 @@ class DispatchRule(models.Model):
         return f"{self.path} {self.category_id} → {self.section or self.unit_id}"
 
 
+# What a rule may set the time of: the clocks of a matter, and those of a unit summoned by a whistle.
+TIMED = [*ClockKind.choices, *WhistleClock.choices]
+
+
 class TimeRule(models.Model):
     """How long a step may take: the most specific of category, its group, urgency, default."""
 
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True)
     urgency = models.CharField(max_length=10, choices=Urgency.choices, blank=True, default="")
-    kind = models.CharField(max_length=20, choices=[*ClockKind.choices, *WhistleClock.choices])
+    kind = models.CharField(max_length=20, choices=TIMED)
     basis = models.CharField(max_length=10, choices=Basis.choices)
     minutes = models.PositiveIntegerField(default=0)  # of working time or of the clock
     days = models.PositiveSmallIntegerField(default=0)  # working days or calendar days; used when minutes is 0

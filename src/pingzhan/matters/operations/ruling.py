@@ -1,4 +1,4 @@
-"""Setting the rules of handling: who is told of what is overdue, caps, which level settles what. On record.
+"""Setting the rules of handling: how long, who is told of what is overdue, caps, which level settles what. On record.
 
 What was begun under another rule stays as it was: a clock keeps its ladder, an approved pause its end, a matter its
 unit. See docs/adr/0019.
@@ -17,7 +17,8 @@ from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import Invalid
 from pingzhan.journal.operations import record
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
-from pingzhan.matters.models import Ladder, Limit, Power
+from pingzhan.matters.models import Ladder, Limit, Power, TimeRule
+from pingzhan.matters.models.catalogue import TIMED
 from pingzhan.matters.queries import reference as kept
 from pingzhan.matters.queries.reference import ORDER, reference
 from pingzhan.matters.rules import UNPRESSED, Rung
@@ -60,6 +61,39 @@ def _check(rungs: Sequence[Rung]) -> None:
         raise _invalid("rungs", _("升级须由下往上，每一级一次"))
     if any(one.basis not in Basis.values or not 0 <= one.minutes <= LONGEST for one in rungs):
         raise _invalid("rungs", _("等待的时间须在 0 到 60 天之间"))
+
+
+@transaction.atomic
+def set_time(
+    *, kind: str, basis: str = "", minutes: int = 0, days: int = 0, category: str = "", urgency: str = "",
+    by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """How long a step may take, in minutes or in days (of work or of the clock, by `basis`), for a category, its group,
+    an urgency, or all. Neither: no longer set, the more general one holds.
+
+    For clocks that start from now on; those that run keep their due time. Raises Invalid, NotAllowed.
+    """
+    _for_all(by)
+    if kind not in dict(TIMED):
+        raise _invalid("kind", _("请选择时限"))
+    _known_category(category)
+    _known_urgency(urgency)
+    if not (0 <= minutes <= LONGEST and 0 <= days <= MOST_AMOUNT) or (minutes and days):
+        raise _invalid("length", _("请填写 0 到 %(most)s 之间的数") % {"most": LONGEST if minutes else MOST_AMOUNT})
+    said = {"basis": str(basis), "minutes": minutes, "days": days} if minutes or days else None
+    if said is not None and basis not in Basis.values:
+        raise _invalid("basis", _("请选择怎样计时"))
+    if said is None and not category and not urgency:
+        raise _invalid("length", _("全部事项的时限不能取消，请填写数值"))
+    rows = TimeRule.objects.filter(kind=kind, category_id=category or None, urgency=urgency)
+    before = rows.select_for_update().values("basis", "minutes", "days").first()
+    if before == said:
+        return
+    if said is None:
+        rows.delete()
+    else:
+        TimeRule.objects.update_or_create(kind=kind, category_id=category or None, urgency=urgency, defaults={**said})
+    _note("rule.time", by=by, at=at, kind=kind, category=category, urgency=urgency, before=before, after=said)
 
 
 @transaction.atomic

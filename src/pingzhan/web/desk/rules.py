@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 
 from pingzhan.access.permissions import Permission as P
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
+from pingzhan.matters.models.catalogue import TIMED
 from pingzhan.matters.queries.reference import Reference, reference
 from pingzhan.matters.rules import DEFAULT_LIMITS, Allowance
+from pingzhan.matters.whistle_workflow import WhistleClock
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
 from pingzhan.web.guards import needs
@@ -36,16 +38,24 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 def _times(known: Reference, *, of_categories: bool) -> list[dict[str, Any]]:
     """By kind of clock: those of single categories, or the general ones."""
-    order = list(ClockKind)
-    rows = sorted(known.allowances, key=lambda one: (order.index(ClockKind(one.kind)), one.category, one.urgency))
+    labels = timed()
+    order = list(labels)
+    rows = sorted(known.allowances, key=lambda one: (order.index(one.kind), one.category, one.urgency))
     return [
-        {"kind": ClockKind(row.kind).label, "holds": holds(known, row.category, row.urgency), "time": _length(row)}
+        {"kind": labels[row.kind], "holds": holds(known, row.category, row.urgency), "time": length_of(row)}
         for row in rows
         if bool(row.category) == of_categories
     ]
 
 
-def _length(row: Allowance) -> str:
+def timed() -> dict[str, str]:
+    """What rules set the time of, in words: the clocks of a matter, then those of a whistle."""
+    whistles = set(WhistleClock.values)
+    return {kind: f"{_('吹哨')} · {label}" if kind in whistles else str(label) for kind, label in TIMED}
+
+
+def length_of(row: Allowance) -> str:
+    """How long a rule allows, in words."""
     if row.basis == Basis.WORKING and not row.minutes:
         return ngettext("%(n)s 个工作日", "%(n)s 个工作日", row.days) % {"n": row.days}
     length = span(timedelta(minutes=row.minutes) if row.minutes else timedelta(days=row.days))

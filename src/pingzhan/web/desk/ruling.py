@@ -1,4 +1,4 @@
-"""Changing the rules of handling: ladders, caps, powers; and what was changed by whom, when."""
+"""Changing the rules of handling: times, ladders, caps, powers; and what was changed by whom, when."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from pingzhan.access.actors import Actor
@@ -17,22 +18,29 @@ from pingzhan.journal.queries import timelines
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
 from pingzhan.matters.operations import ruling as operations
 from pingzhan.matters.queries.reference import reference
-from pingzhan.matters.rules import DEFAULT_LIMITS, UNPRESSED, Rung
+from pingzhan.matters.rules import DEFAULT_LIMITS, UNPRESSED, Allowance, Rung
 from pingzhan.places.queries import names_along, to_narrow_by, tops
 from pingzhan.web.desk.queue import category_choices
-from pingzhan.web.desk.rules import holds
+from pingzhan.web.desk.rules import holds, length_of, timed
 from pingzhan.web.desk.steps import text_of
 from pingzhan.web.guards import needs
 from pingzhan.web.portal.words import span
 
 HISTORY = 50  # changes shown, newest first
-ACTS = ("ladder", "limit", "power")
+ACTS = ("time", "ladder", "limit", "power")
+# How a length of time is said on the form: days or minutes, of work or of the clock.
+LENGTHS = {
+    "working.days": gettext_lazy("个工作日"),
+    "calendar.days": gettext_lazy("天（不分工作日）"),
+    "working.minutes": gettext_lazy("分钟（工作时间）"),
+    "calendar.minutes": gettext_lazy("分钟（不间断）"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.LIST_KEEP)
 def rules_edit(request: HttpRequest) -> HttpResponse:
-    """The three forms with what is in force, and the history below."""
+    """The forms with what is in force, and the history below."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     problem: DomainError | None = None
     act = text_of(request, "act") if request.method == "POST" else ""
@@ -61,6 +69,8 @@ def rules_edit(request: HttpRequest) -> HttpResponse:
         ],
         "basis": next((rung.basis for rung in rungs.values() if rung.minutes), Basis.WORKING),
         "bases": Basis.choices,
+        "timed": list(timed().items()),
+        "lengths": list(LENGTHS.items()),
         "limits": LimitKind.choices,
         "limit_values": [
             {
@@ -98,6 +108,16 @@ def _change(request: HttpRequest, act: str, *, by: Actor, at: Any) -> None:
         operations.set_ladder(
             rungs=rungs, kind=text_of(request, "kind"), urgency=text_of(request, "urgency"), by=by, at=at
         )
+    elif act == "time":
+        basis, _dot, unit = _of(text_of(request, "unit"), LENGTHS).partition(".")
+        if not unit:
+            message = _("请选择怎样计时")
+            raise Invalid(message, errors=[{"loc": ["unit"], "msg": message}])
+        length = _number(request, "length") if text_of(request, "length") else 0
+        operations.set_time(
+            kind=text_of(request, "timed"), basis=basis, category=text_of(request, "category"),
+            urgency=text_of(request, "urgency"), by=by, at=at, **{unit: length},
+        )  # fmt: skip
     elif act == "limit":
         amount = _number(request, "amount") if text_of(request, "amount") else None
         operations.set_limit(
@@ -150,6 +170,12 @@ def _words(entry: Any, names: dict[str, str]) -> dict[str, Any]:
         unset = _("未设")
         before, after = (unset if data[name] is None else str(data[name]) for name in ("before", "after"))
         return {"what": f"{LimitKind(data['kind']).label} · {where}", "before": before, "after": after}
+    if entry.verb == "rule.time":
+        unset = _("未设")
+        before, after = (
+            length_of(Allowance(data["kind"], **data[name])) if data[name] else unset for name in ("before", "after")
+        )
+        return {"what": f"{timed().get(data['kind'], '')} · {where}", "before": before, "after": after}
     place = names.get(entry.place_path.rstrip("/").rpartition("/")[2], "")
     every = _("各级都可以办理")
     before, after = (str(Tier(data[name]).label) if data[name] else every for name in ("before", "after"))

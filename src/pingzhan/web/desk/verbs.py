@@ -39,6 +39,7 @@ _VERBS: dict[str, Any] = {
     "suggestion.stop": _("停用智能建议"),
     "rule.ladder": _("修改升级规则"),
     "rule.limit": _("修改上限"),
+    "rule.time": _("修改时限"),
     "rule.power": _("修改办理权限"),
     "catalogue.load": _("更新类别、时限与转办规则"),
     "access.grant": _("授权"),
