@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pingzhan.matters.choices import ClockKind
 from pingzhan.matters.workflow import IN_HAND
 
 # The states in which a matter may be whistled for; its whistle ends by itself when it is closed.
@@ -45,6 +46,10 @@ class WhistleClock(models.TextChoices):
     REPORT = "whistle_report", _("上报时限")
     FEED_BACK = "whistle_feed_back", _("首次反馈时限")
     ARRIVE = "whistle_arrive", _("到场时限")
+
+
+# What a time rule may be about: the clocks of a matter, and those of a summoned unit.
+TIMED = [*ClockKind.choices, *WhistleClock.choices]
 
 
 class Ending(models.TextChoices):

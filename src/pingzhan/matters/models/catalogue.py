@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from pingzhan.core.db import PathField
-from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
-from pingzhan.matters.whistle_workflow import WhistleClock
+from pingzhan.matters.choices import Basis, LimitKind, Tier, Urgency
+from pingzhan.matters.whistle_workflow import TIMED
 
 
 class Category(models.Model):
@@ -52,10 +52,6 @@ class DispatchRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} {self.category_id} → {self.section or self.unit_id}"
-
-
-# What a rule may set the time of: the clocks of a matter, and those of a unit summoned by a whistle.
-TIMED = [*ClockKind.choices, *WhistleClock.choices]
 
 
 class TimeRule(models.Model):

@@ -18,10 +18,10 @@ from pingzhan.core.errors import Invalid
 from pingzhan.journal.operations import record
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
 from pingzhan.matters.models import Ladder, Limit, Power, TimeRule
-from pingzhan.matters.models.catalogue import TIMED
 from pingzhan.matters.queries import reference as kept
 from pingzhan.matters.queries.reference import ORDER, reference
 from pingzhan.matters.rules import UNPRESSED, Rung
+from pingzhan.matters.whistle_workflow import TIMED
 from pingzhan.places.queries import get_places, tops
 
 LONGEST = 60 * 24 * 60  # minutes between two rungs: 60 days

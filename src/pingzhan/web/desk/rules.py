@@ -11,10 +11,9 @@ from django.views.decorators.http import require_safe
 
 from pingzhan.access.permissions import Permission as P
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
-from pingzhan.matters.models.catalogue import TIMED
 from pingzhan.matters.queries.reference import Reference, reference
 from pingzhan.matters.rules import DEFAULT_LIMITS, Allowance
-from pingzhan.matters.whistle_workflow import WhistleClock
+from pingzhan.matters.whistle_workflow import TIMED, WhistleClock
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
 from pingzhan.web.guards import needs
