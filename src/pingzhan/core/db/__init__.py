@@ -251,14 +251,15 @@ class RemoveIndexBeside(RemoveIndex):
 
 # --- statistics -----------------------------------------------------------------------------------------------------
 
-# Entries of an index that SQLite looks at for its statistics (https://sqlite.org/lang_analyze.html#approx).
-_SAMPLED = 1000
+# Entries of an index that SQLite looks at for its statistics (https://sqlite.org/lang_analyze.html#approx): enough to
+# read the indexes of what is open whole, of which a thousand entries tell too little.
+_SAMPLED = 100_000
 
 
 def refresh_statistics() -> None:
     """Let the planner know what the indexes hold; without it SQLite guesses, and takes one that holds one value.
 
-    PostgreSQL does so by itself. Takes milliseconds whatever the size, since only a part of each index is looked at.
+    PostgreSQL does so by itself. Takes some seconds at most, since of long indexes only a part is looked at.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

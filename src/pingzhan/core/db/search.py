@@ -23,8 +23,9 @@ else:
 # of the list, asking of each thing in turn; otherwise by fetching all matches. Where the two cost the same was measured
 # at a million (`./pz bench lists`): SQLite asks slowly, and of the matches it fetches the subjects only.
 SAMPLE = 2000
-COMMON = {"postgresql": 10, "sqlite": 50}
-ELSEWHERE = 5  # times as common must words be where a list has another order, and its documents lie scattered
+COMMON = {"postgresql": 26, "sqlite": 50}
+# The same where a list has another order than the documents, which then lie scattered.
+COMMON_ELSEWHERE = {"postgresql": 40, "sqlite": 50}
 
 
 class TokensField(_Field):
@@ -101,7 +102,7 @@ def has_tokens(kind: str, tokens: Sequence[str], field: str, *, newest_first: bo
 
     documents = SearchDocument.objects.annotate(hit=_HasTokens(F("tokens"), tokens))
     newest = documents.filter(kind=kind).order_by("-pk").values("hit")[:SAMPLE]
-    enough = COMMON[connection.vendor] * (1 if newest_first else ELSEWHERE)
+    enough = (COMMON if newest_first else COMMON_ELSEWHERE)[connection.vendor]
     if newest.aggregate(hits=Count("hit", filter=Q(hit=True)))["hits"] < enough:
         return Q(_AmongMatches(F(field), kind, tokens))
     # A scalar subquery, since EXISTS would be turned into a join that may start from the search index after all.
