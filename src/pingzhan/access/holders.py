@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db.models import Q
 
 from pingzhan.access.models import Grant, User
+from pingzhan.core.paths import paths_above
 
 
 def holding(roles: Collection[str], path: str, *, at: datetime) -> list[User]:
     """Who holds one of these roles at `path` or above it now and can sign in, in a fixed order; one statement."""
-    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    above = paths_above(path)
     grants = Grant.objects.filter(
         Q(until__isnull=True) | Q(until__gt=at), role__in=list(roles), path__in=above, since__lte=at
     )

@@ -30,6 +30,7 @@ from pingzhan.api.schemas.me import (
 from pingzhan.api.writing import owner_of, write
 from pingzhan.core.outbox import Letter, inbox_page, letter_of, mark_read, unread_count
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.journal.queries import openings_of_person
 from pingzhan.matters.queries.lists import field_matters, numbers_by_id, reported_by
 from pingzhan.matters.queries.reference import reference
@@ -58,7 +59,7 @@ def get_me(request: ApiRequest) -> MeOut:
     names = names_along([held.path for held in actor.held])
     roles = []
     for held in actor.held:
-        code = held.path.rstrip("/").rpartition("/")[2]
+        code = code_of(held.path)
         unit = known.units.get(held.unit_id) if held.unit_id else None
         roles.append(
             HeldOut(
@@ -114,7 +115,7 @@ def _call(row: Summons, *, at: datetime) -> CallOut:
     unit = reference().units.get(row.unit_id)
     return CallOut(
         whistle=row.whistle_id, matter=matter.number, title=matter.title, address=matter.address,
-        place=matter.path.rstrip("/").rpartition("/")[2], unit=unit.code if unit else "", unit_name=named(unit),
+        place=code_of(matter.path), unit=unit.code if unit else "", unit_name=named(unit),
         state=SummonsState(row.state), called_at=row.called_at,
         due_at=min((clock.due_at for clock in clocks if clock.done_at is None), default=None),
         late=any(clock.state == "overdue" for clock in clocks),

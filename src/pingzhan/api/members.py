@@ -34,6 +34,7 @@ from pingzhan.core.client_address import client_address
 from pingzhan.core.errors import Invalid
 from pingzhan.core.flood import check
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.people import operations, queries
 from pingzhan.people.choices import CheckInKind, CheckInSource, CheckInState, Focus, Slot, TeamPost
 from pingzhan.people.queries import MemberFilters
@@ -233,7 +234,7 @@ def _member(row: "CheckIn", *, at: "datetime") -> MemberOut:
         kind=CheckInKind(row.kind),
         state=CheckInState(row.state),
         phone=str(row.phone),
-        place=row.path.rstrip("/").rpartition("/")[2],
+        place=code_of(row.path),
         unit=row.unit.name if row.unit else row.unit_name,
         job=row.job,
         skills=row.skills,

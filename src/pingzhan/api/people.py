@@ -14,6 +14,7 @@ from pingzhan.api.responses import READ, answers
 from pingzhan.api.schemas.common import PLACE_CODE, Named, PageOut
 from pingzhan.api.schemas.people import AppointmentOut, BelowOut, CoverageOut, DayOut, FigureOut, HolderOut
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import code_of
 from pingzhan.people import queries
 from pingzhan.people.labels import office_label, post_name
 from pingzhan.places.choices import Level
@@ -110,7 +111,7 @@ def appointment_rows(rows: "Sequence[Appointment]") -> list[AppointmentOut]:
             label=office_label(row.role, row.kind, acting=row.acting),
             kind=row.kind,
             acting=row.acting,
-            place=row.path.rstrip("/").rpartition("/")[2],
+            place=code_of(row.path),
             place_name=lines[row.path],
             unit=row.unit.code if row.unit else None,
             since=row.since,

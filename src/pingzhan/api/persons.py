@@ -34,6 +34,7 @@ from pingzhan.api.schemas.offices import (
 from pingzhan.api.schemas.people import AppointmentOut
 from pingzhan.api.writing import owner_of, write
 from pingzhan.core.errors import DomainError, Invalid, StateConflict
+from pingzhan.core.paths import code_of
 from pingzhan.people import operations, queries
 from pingzhan.people.labels import office_label
 from pingzhan.places.queries import get_place
@@ -251,11 +252,11 @@ def _rows(persons: "Sequence[Person]") -> list[PersonRow]:
             id=person.pk,
             name=person.name,
             phone=str(person.phone),
-            place=person.path.rstrip("/").rpartition("/")[2] or None,
+            place=code_of(person.path) or None,
             offices=[
                 OfficeOut(
                     role=one.role, label=office_label(one.role, one.kind, acting=one.acting),
-                    place=one.path.rstrip("/").rpartition("/")[2],
+                    place=code_of(one.path),
                 )
                 for one in offices.get(person.pk, [])
             ],

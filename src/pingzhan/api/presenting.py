@@ -28,6 +28,7 @@ from pingzhan.api.schemas.matters import (
     TimelineOut,
     TrackOut,
 )
+from pingzhan.core.paths import code_of
 from pingzhan.matters.choices import ClockKind, ClockState, PauseCause, PauseState, Status, Step, Tier
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.passing import passing
@@ -117,7 +118,7 @@ def notice_rows(notices: "Sequence[Notice]") -> list[NoticeOut]:
             result=notice.result,
             category=notice.category_id,
             category_name=named(notice.category),
-            place=_code(notice.path),
+            place=code_of(notice.path),
             place_name=lines[notice.path],
             published_at=notice.approved_at,
         )
@@ -147,7 +148,7 @@ def _common(matter: "Matter", known: Reference, place_name: str) -> dict[str, An
         "category": matter.category_id,
         "category_name": named(known.categories.get(matter.category_id)) or matter.category_id,
         "urgency": matter.urgency,
-        "place": _code(matter.path),
+        "place": code_of(matter.path),
         "place_name": place_name,
         "handler": handler.code if handler else None,
         "handler_name": named(handler) or None,
@@ -265,7 +266,3 @@ def attachment_out(matter: "Matter", picture: "Attachment") -> AttachmentOut:
 
 def _unit(known: Reference, unit_id: UUID | None) -> UnitRef | None:
     return known.units.get(unit_id) if unit_id else None
-
-
-def _code(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]

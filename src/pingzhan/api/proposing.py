@@ -16,6 +16,7 @@ from pingzhan.api.schemas.common import PageOut
 from pingzhan.api.schemas.proposals import AcceptProposalIn, DismissIn, PlanProposalOut, SignalIn, SignalOut
 from pingzhan.api.writing import owner_of, write
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.places.queries import get_place
 from pingzhan.response import operations
 from pingzhan.response.queries.proposals import proposal_for, proposals_for, signals_for
@@ -123,7 +124,7 @@ def _proposal(one: "Proposal") -> PlanProposalOut:
     return PlanProposalOut(
         id=one.pk,
         plan=one.plan.code,
-        place=one.path.rstrip("/").rpartition("/")[2],
+        place=code_of(one.path),
         condition=one.code,
         title=one.title,
         level=one.level,

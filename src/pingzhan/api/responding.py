@@ -33,6 +33,7 @@ from pingzhan.api.schemas.responses import (
 from pingzhan.api.writing import owner_of, write
 from pingzhan.core.errors import NotAllowed, NotFound
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.modes.queries import overlays_of, paths_of, response_for, responses_for
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.queries import get_places
@@ -199,7 +200,7 @@ def list_duties(request: ApiRequest, response: ResponseId, limit: Limit, after: 
             duty=row.payload["duty"],
             part=row.payload["part"],
             title=row.payload.get("title", ""),
-            place=row.path.rstrip("/").rpartition("/")[2],
+            place=code_of(row.path),
             subject=row.payload.get("subject", ""),
             person=row.person_id,
             name=names.get(row.person_id, "") if row.person_id else "",
@@ -321,7 +322,7 @@ def _row(response: "Response", paths: list[str], row: "Activation | None", reque
         plan_code=row.plan.code if row else None,
         level=response.level,
         exercise=response.exercise,
-        places=[path.rstrip("/").rpartition("/")[2] for path in paths],
+        places=[code_of(path) for path in paths],
         since=response.since,
         until=response.until,
         ended_at=response.ended_at,

@@ -28,6 +28,7 @@ from pingzhan.api.schemas.talents import (
 )
 from pingzhan.api.writing import owner_of, write
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.people import operations, queries
 from pingzhan.people.choices import AskState, Slot
 from pingzhan.people.queries import TalentFilters
@@ -84,7 +85,7 @@ def search_talents(
     return TalentsOut(
         items=[
             TalentOut(
-                check_in=one.candidate.check_in, name=one.candidate.name, place=_last(one.candidate.path),
+                check_in=one.candidate.check_in, name=one.candidate.name, place=code_of(one.candidate.path),
                 skill=one.candidate.skill, metres=one.metres,
                 reasons=[ReasonOut(kind=kind, value=value) for kind, value in one.reasons],
             )
@@ -165,16 +166,12 @@ def answer_ask(
     return write(request, route=f"talent-asks:{found.pk}:answer", owner=owner_of(request), work=work)
 
 
-def _last(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
-
-
 def _facts(row: Any) -> dict[str, Any]:
     """A request with the counts that the query adds."""
     return {
         "id": row.pk,
         "text": row.text,
-        "place": _last(row.path),
+        "place": code_of(row.path),
         "skill": row.skill_id,
         "slot": Slot(row.slot) if row.slot else None,
         "by": row.by_name,

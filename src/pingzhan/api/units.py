@@ -20,6 +20,7 @@ from pingzhan.api.schemas.offices import EndIn, FullUnitOut, UnitFacts, UnitIn
 from pingzhan.api.writing import owner_of, version_wanted, write
 from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.matters.queries import reference
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.people import operations, queries
@@ -182,6 +183,6 @@ def _brief(row: "Unit") -> UnitOut:
         name=named(row),
         kind=row.kind,
         section=row.section,
-        place=row.path.rstrip("/").rpartition("/")[2],
+        place=code_of(row.path),
         phone=row.phone,
     )

@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 from pingzhan.access.actors import Actor
 from pingzhan.core.db import insert_many, under
 from pingzhan.core.ids import uuid7
+from pingzhan.core.paths import code_of
 from pingzhan.demo.cutting import Area, Part, cut, spread
 from pingzhan.demo.texts.names import ROADS
 from pingzhan.journal.operations import record
@@ -230,7 +231,7 @@ def make_places(
 def _row(
     code: str, name: str, level: Level, above: str, kind: str, households: int, point: tuple[float, float] | None
 ) -> PlaceRow:
-    parent = above.rstrip("/").rpartition("/")[2]
+    parent = code_of(above)
     lon, lat = point or (None, None)
     return PlaceRow(code, name, level, f"{above}{code}/", parent, kind, households, lon, lat)
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from pingzhan.core.db import under
+from pingzhan.core.paths import code_on
 from pingzhan.journal.operations import draft, record_many
 from pingzhan.matters.models import (
     AnswerTemplate,
@@ -26,7 +27,6 @@ from pingzhan.matters.models import (
 )
 from pingzhan.matters.queries.reference import forget
 from pingzhan.places.events import FOLLOWING, PlacesMoved, follows, places_moved, stays
-from pingzhan.places.rules.codes import codes_of
 
 FOLLOWING |= dict.fromkeys((Matter, Supervision, FirstTimes, DispatchRule, Power), "path")
 follows(Notice)
@@ -54,9 +54,8 @@ def move_matters(event: PlacesMoved) -> None:
         if path == matter.path:
             continue
         changes: dict[str, object] = {"path": path, "place_id": place, "version": F("version") + 1}
-        parts = codes_of(path)
         for field, length in (("street", 9), ("community", 12)):
-            changes[field] = next((code for code in parts if len(code) == length and code.isdigit()), "")
+            changes[field] = code_on(path, length)
         Matter.objects.filter(pk=matter.pk).update(**changes)
         Supervision.objects.filter(matter=matter.pk).update(path=path)
         FirstTimes.objects.filter(matter=matter.pk).update(path=path)

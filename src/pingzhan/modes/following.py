@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from pingzhan.core.db import under
 from pingzhan.core.errors import StateConflict
+from pingzhan.core.paths import paths_above
 from pingzhan.modes.models import Overlay, ResponsePlace
 from pingzhan.places.events import PlacesMoved, places_moved, stays
-from pingzhan.places.rules.codes import paths_above
 
 stays(ResponsePlace)
 stays(Overlay)

@@ -23,6 +23,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import paths_above
 from pingzhan.modes.models import Change, Overlay, Participant, Response, ResponsePlace
 from pingzhan.modes.rules import NOTHING, SHAPES
 
@@ -161,7 +162,7 @@ def in_force_along(
     """
     if not SHAPES[kind].reaches_down:
         raise ValueError(f"{kind} holds for its target only")
-    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    above = paths_above(path)
     nearest: dict[tuple[UUID | None, str], InForce] = {}
     for row in _ranked(kind, above, at=at, drills=drills, key=None):
         nearest.setdefault((row.mode.response_id, row.key), row)
@@ -216,7 +217,7 @@ def responses_for(actor: Actor, *, permission: Permission = Permission.RESPONSE_
     """Responses that touch the actor's area: at a place of it, above it or below; exercises only for who takes part."""
     reach = Q(pk__in=[])
     for root in roots(actor, permission):
-        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        above = paths_above(root)
         reach |= Q(pk__in=ResponsePlace.objects.filter(Q(path__in=above) | under("path", root)).values("response_id"))
     mine = Participant.objects.filter(user_id__in=[actor.user_id] if actor.user_id else []).values("response_id")
     return Response.objects.filter(reach).filter(Q(exercise=False) | Q(pk__in=mine))

@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from pingzhan.access.actors import Actor
 from pingzhan.core.db import under
 from pingzhan.core.events import Event
-from pingzhan.places.rules.codes import paths_above
+from pingzhan.core.paths import paths_above
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from pingzhan.core.paths import paths_above
 from pingzhan.places import queries
 from pingzhan.places.choices import Level
 from pingzhan.places.models import Outline, Place
-from pingzhan.places.rules.codes import paths_above
 from pingzhan.places.rules.spatial import OUTSIDE, SpatialIndex
 
 CHECK_SECONDS = 2.0

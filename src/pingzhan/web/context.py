@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from pingzhan.access.actors import ANONYMOUS, Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.core.clock import now
+from pingzhan.core.paths import code_of
 from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.queries import PEACETIME, Mode, drills_of, highest_under, mode_at
 from pingzhan.places.names import named
@@ -82,7 +83,7 @@ def _named(paths: tuple[str, ...]) -> list[str]:
     if not paths:
         return []
     known = names_along(paths[:MOST_NAMED])
-    names = [known.get(one.rstrip("/").rpartition("/")[2], "") for one in paths[:MOST_NAMED]]
+    names = [known.get(code_of(one), "") for one in paths[:MOST_NAMED]]
     return names if len(paths) <= MOST_NAMED else [*names, _("等 %(n)s 处") % {"n": len(paths)}]
 
 

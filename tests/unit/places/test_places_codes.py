@@ -3,14 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pingzhan.core.paths import codes_of, paths_above
 from pingzhan.places.choices import Level
 from pingzhan.places.rules.codes import (
     Fault,
     Row,
-    codes_of,
     household_code,
     level_of,
-    paths_above,
     plan_import,
     superiors_of,
 )

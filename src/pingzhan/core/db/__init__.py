@@ -83,9 +83,14 @@ def under(field: str, path: str) -> Q:
     if not path:
         # Not Q(): `Q() | other` is `other`, and a scope of everything joined with a small one would shrink to it.
         return Q(**{f"{field}__gte": ""})
+    return Q(**{f"{field}__gte": path, f"{field}__lt": _end(path)})
+
+
+def _end(path: str) -> str:
+    """The first text beyond all paths at or below `path`."""
     if not path.endswith("/"):
         raise ValueError(f"a path ends in a slash: {path!r}")
-    return Q(**{f"{field}__gte": path, f"{field}__lt": path[:-1] + chr(ord("/") + 1)})
+    return path[:-1] + chr(ord("/") + 1)
 
 
 class _Unindexed(Func):
@@ -113,11 +118,8 @@ def under_wide(field: str, path: str) -> Q:
     Without statistics of its values SQLite would take the range for narrow, collect it whole and sort it.
     """
     column = _Unindexed(F(field))
-    if not path:
-        return Q(GreaterThanOrEqual(column, ""))
-    if not path.endswith("/"):
-        raise ValueError(f"a path ends in a slash: {path!r}")
-    return Q(GreaterThanOrEqual(column, path)) & Q(LessThan(column, path[:-1] + chr(ord("/") + 1)))
+    from_here = Q(GreaterThanOrEqual(column, path))
+    return from_here & Q(LessThan(column, _end(path))) if path else from_here
 
 
 class _AmongAny(Func):

@@ -17,6 +17,7 @@ from pingzhan.core.db import insert_row
 from pingzhan.core.errors import Invalid
 from pingzhan.core.ids import random_code, uuid7
 from pingzhan.core.outbox import queue
+from pingzhan.core.paths import code_on
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import Source, Step, Urgency
@@ -91,8 +92,8 @@ def report(
         source=source,
         place_id=place.id,
         path=place.path,
-        street=_part(place.path, 9),
-        community=_part(place.path, 12),
+        street=code_on(place.path, 9),
+        community=code_on(place.path, 12),
         lon=location.lon,
         lat=location.lat,
         address=location.address.strip()[:200],
@@ -176,7 +177,7 @@ def spot_of(location: Location) -> Spot | None:
     """Where a location is, for finding the like of it; None for words alone, which may mean several places."""
     if location.code or None not in (location.lon, location.lat):
         place = _find_place(location)
-        return Spot(place.path, _part(place.path, 12), location.lon, location.lat)
+        return Spot(place.path, code_on(place.path, 12), location.lon, location.lat)
     return None
 
 
@@ -222,11 +223,6 @@ def _category(known: Reference, asked: str, text: str) -> str:
     if FALLBACK_CATEGORY in known.categories:
         return FALLBACK_CATEGORY
     raise _invalid("category", _("请选择类别"))
-
-
-def _part(path: str, length: int) -> str:
-    """The code of `length` digits on the path: 9 a street, 12 a community."""
-    return next((code for code in path.split("/") if len(code) == length and code.isdigit()), "")
 
 
 def _id(unit: UnitRef | None) -> UUID | None:

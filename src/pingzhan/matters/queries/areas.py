@@ -6,13 +6,14 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
 from pingzhan.core.db import under, under_wide
+from pingzhan.core.paths import code_of
 
 STREET, COMMUNITY = 9, 12  # digits of their codes, which every matter has as columns
 
 
 def in_area(path: str) -> Q:
     """Matters at or below `path`: a street and a community by their columns, a grid by its path, a district whole."""
-    code = _code(path)
+    code = code_of(path)
     if code.isdigit() and len(code) == COMMUNITY:
         return Q(community=code)
     if code.isdigit() and len(code) == STREET:
@@ -23,11 +24,7 @@ def in_area(path: str) -> Q:
 def everywhere(actor: Actor, permission: Permission) -> bool:
     """Whether `actor` has `permission` in whole districts, so that no index of an area leaves fewer."""
     holding = actor.holding(permission)
-    return all(not held.definition.by_unit and _is_wide(_code(held.path)) for held in holding)
-
-
-def _code(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
+    return all(not held.definition.by_unit and _is_wide(code_of(held.path)) for held in holding)
 
 
 def _is_wide(code: str) -> bool:

@@ -51,6 +51,11 @@ class Filters:
     mine: bool = False
     taken: str = ""  # "me": taken by the actor; "nobody": in the hands of a unit of theirs, and taken by nobody
 
+    @property
+    def few(self) -> bool:
+        """Whether an index of their own leads to the few that are meant, so that other conditions are only tested."""
+        return self.supervised or self.escalated
+
 
 def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Matter]:
     """The matters that `actor` may see, narrowed by `filters`; outside the scope is as if it were not there."""
@@ -62,8 +67,7 @@ def narrowed(actor: Actor, filters: Filters, *, due_first: bool = False) -> Quer
 
     `due_first`: the list will be in the order of its clocks, which is not that of the words' documents.
     """
-    few = filters.supervised or filters.escalated
-    rows = Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_VIEW, among_few=few))
+    rows = Matter.objects.filter(matters_in_scope(actor, Permission.MATTER_VIEW, among_few=filters.few))
     if filters.place:
         rows = rows.filter(_in_place(filters.place))
     if filters.category:
@@ -157,8 +161,7 @@ def queue_page(
     rows = narrowed(actor, filters, due_first=due_first) if rows is None else rows
     rows = in_state(rows, actor, filters, at=at)
     if due_first:
-        few = filters.supervised or filters.escalated
-        rows = rows.filter(is_set("next_due_at") if few else Q(next_due_at__isnull=False), is_open=True)
+        rows = rows.filter(is_set("next_due_at") if filters.few else Q(next_due_at__isnull=False), is_open=True)
     order = DUE_FIRST if due_first else NEWEST_FIRST
     if not due_first and filters == Filters(category=filters.category, status=filters.status, open=filters.open):
         kinds = kinds_of(filters.category)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
+from pingzhan.core.paths import code_of
 from pingzhan.matters.models import Matter
 from pingzhan.matters.queries.reference import UnitRef, reference
 from pingzhan.people.choices import UnitKind
@@ -42,5 +43,5 @@ def refusal(by: Actor, matter: Matter, unit: UnitRef) -> str:
 def _level_of(by: Actor, path: str) -> str:
     """From which level the actor dispatches: the lowest at which they hold the right over the matter."""
     held = [one.path for one in by.holding(Permission.MATTER_DISPATCH) if path.startswith(one.path)]
-    code = max(held, key=len, default="").rstrip("/").rpartition("/")[2]
+    code = code_of(max(held, key=len, default=""))
     return _DIGITS.get(len(code), Level.COMMUNITY)

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from pingzhan.core.paths import code_of, paths_above
 from pingzhan.core.worktime import Calendar, current_calendar
 from pingzhan.matters.choices import Basis, Tier
 from pingzhan.matters.models import AnswerTemplate, Category, DispatchRule, Ladder, LearnedModel, Limit, Power, TimeRule
@@ -41,7 +42,7 @@ class UnitRef:
     @property
     def tier(self) -> Tier:
         """The level that the unit belongs to, by its place."""
-        return TIERS.get(len(self.path.rstrip("/").rpartition("/")[2]), Tier.UNIT)
+        return TIERS.get(len(code_of(self.path)), Tier.UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Reference:
     def handler_for(self, path: str, category: str) -> UnitRef | None:
         """The unit that the most specific rule names for a matter of `category` at `path`."""
         group = self.categories[category].parent_id or ""
-        for at in _upwards(path):
+        for at in reversed(paths_above(path)):
             for kind in (category, group, ""):
                 rule = self.rules.get((at, kind))
                 if rule is None:
@@ -90,12 +91,14 @@ class Reference:
 
     def nearest(self, path: str, section: str) -> UnitRef | None:
         """The unit of `section` at `path` or at the closest place above it."""
-        return next((self.by_section[at, section] for at in _upwards(path) if (at, section) in self.by_section), None)
+        return next(
+            (self.by_section[at, section] for at in reversed(paths_above(path)) if (at, section) in self.by_section),
+            None,
+        )
 
     def hub(self, path: str, tier: Tier) -> UnitRef | None:
         """The unit that answers for the level `tier` at `path`."""
-        section = HUBS.get(tier, "")
-        return next((self.by_section[at, section] for at in _upwards(path) if (at, section) in self.by_section), None)
+        return self.nearest(path, HUBS.get(tier, ""))
 
     def limit(self, kind: str, *, category: str, urgency: str) -> int:
         """The limit of `kind` that holds for such a matter."""
@@ -105,7 +108,7 @@ class Reference:
     def lowest_tier(self, path: str, category: str) -> Tier:
         """The lowest level that may settle a matter of `category` at `path` itself; UNIT: any."""
         group = self.categories[category].parent_id or "" if category in self.categories else ""
-        for at in _upwards(path):
+        for at in reversed(paths_above(path)):
             for kind in (category, group):
                 if (at, kind) in self.powers:
                     return self.powers[at, kind]
@@ -113,16 +116,11 @@ class Reference:
 
     def receiver_for(self, path: str) -> UnitRef | None:
         """Who is asked first at `path`: the community committee, the street's or the district's hub above it."""
-        for at in _upwards(path):
+        for at in reversed(paths_above(path)):
             for section in RECEIVERS:
                 if (at, section) in self.by_section:
                     return self.by_section[at, section]
         return None
-
-
-def _upwards(path: str) -> list[str]:
-    """`path` and the paths above it, nearest first."""
-    return [path[: index + 1] for index, letter in enumerate(path) if letter == "/"][::-1]
 
 
 _lock = threading.Lock()

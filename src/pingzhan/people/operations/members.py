@@ -12,6 +12,7 @@ from pingzhan.access import operations as access
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.core.db import under
 from pingzhan.core.errors import Invalid, StateConflict
+from pingzhan.core.paths import paths_above
 from pingzhan.core.sealed import mask_name
 from pingzhan.people.choices import TeamPost
 from pingzhan.people.models import Appointment, Group, Person, PersonSkill, Team, TeamMember
@@ -121,7 +122,7 @@ def _end_rights(member: TeamMember, *, by: Actor, at: datetime) -> None:
 
 def end_memberships(*, person: Person, path: str, by: Actor, at: datetime, skills: bool = False) -> None:
     """Off the teams on the way up from `path`, with posts and the rights that come with them; `skills`: these too."""
-    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    above = paths_above(path)
     rows = TeamMember.objects.filter(person=person, until__isnull=True, team__path__in=above)
     for member in rows.select_related("team").order_by("pk"):
         _end_rights(member, by=SYSTEM, at=at)

@@ -10,6 +10,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import paths_above
 from pingzhan.people.choices import ListKind
 from pingzhan.people.models import ListItem, ListVersion
 from pingzhan.places.choices import Level
@@ -28,7 +29,7 @@ class Verdict:
 
 def list_in_force(kind: str, path: str) -> ListVersion | None:
     """The list of this kind that holds at `path`: the one of the nearest place on the way up; one statement."""
-    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    above = paths_above(path)
     rows = ListVersion.objects.filter(path__in=above, kind=kind, until__isnull=True)
     return rows.select_related("place").order_by("-path").first()
 
@@ -50,7 +51,7 @@ def lists_for(actor: Actor) -> QuerySet[ListVersion]:
     """The lists in force in the actor's area and on the way up from it."""
     reach = Q(pk__in=[])
     for root in sorted({*roots(actor, Permission.MEMBER_VIEW), *roots(actor, Permission.LIST_KEEP)}):
-        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        above = paths_above(root)
         reach |= under("path", root) | Q(path__in=above)
     return ListVersion.objects.filter(reach).select_related("place")
 

@@ -9,6 +9,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import paths_above
 from pingzhan.people.models import Chain, Post
 from pingzhan.people.rules.chains import DEFAULT, PostRule
 
@@ -18,7 +19,7 @@ def posts_at(path: str) -> Sequence[PostRule]:
 
     One statement. A chain holds for everything under its place, which is where an installation begins.
     """
-    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    above = paths_above(path)
     rows = list(
         Post.objects.filter(chain__in_force=True, chain__path__in=above)
         .select_related("chain")

@@ -9,6 +9,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can, scope
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import paths_above
 from pingzhan.people.choices import NominationState, TeamPost
 from pingzhan.people.models import Group, Nomination, Team, TeamMember
 
@@ -17,7 +18,7 @@ ORDER_OF_POSTS = (TeamPost.CAPTAIN, TeamPost.VICE_CAPTAIN, TeamPost.GROUP_LEAD, 
 
 def team_of_path(path: str) -> Team | None:
     """The team of the community on `path`; one statement."""
-    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    above = paths_above(path)
     return Team.objects.filter(path__in=above, until__isnull=True).order_by("-path").first()
 
 

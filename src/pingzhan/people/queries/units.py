@@ -13,6 +13,7 @@ from pingzhan.access.queries import roots, scope
 from pingzhan.core.db import under
 from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.core.paging import Page, page
+from pingzhan.core.paths import paths_above
 from pingzhan.core.search import matching
 from pingzhan.people.choices import UnitKind
 from pingzhan.people.models import Appointment, Unit
@@ -41,7 +42,7 @@ def chosen_unit(code: str) -> Unit | None:
 
 def units_for_dispatch(by: Actor, path: str) -> QuerySet[Unit]:
     """The units to which a matter at `path` may be given: those on its way up, from near to far."""
-    above = [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    above = paths_above(path)
     return Unit.objects.filter(path__in=above, until__isnull=True).order_by("-path", "kind", "name", "id")
 
 
@@ -49,7 +50,7 @@ def units_in_scope(by: Actor) -> QuerySet[Unit]:
     """Units that may handle matters of the actor's area: its own, those below and those on the way up."""
     reach = Q(pk__in=[])
     for root in roots(by, Permission.MATTER_VIEW):
-        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        above = paths_above(root)
         reach |= Q(path__startswith=root) | Q(path__in=above)
     return Unit.objects.filter(reach, until__isnull=True).order_by("path", "name", "id")
 
@@ -120,7 +121,7 @@ def superiors_for(by: Actor) -> list[tuple[str, str]]:
     """Units that may be named as a superior: those of the actor's area and on the way up, as (code, name)."""
     reach = Q(pk__in=[])
     for root in roots(by, Permission.APPOINT):
-        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        above = paths_above(root)
         reach |= Q(path__in=above) | Q(path__startswith=root, subordinates__isnull=False)
     rows = Unit.objects.filter(reach, until__isnull=True).order_by("path", "code").distinct()
     return list(rows.values_list("code", "name")[:300])

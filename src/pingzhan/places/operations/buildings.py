@@ -21,20 +21,14 @@ from pingzhan.access.permissions import Permission
 from pingzhan.core.db import under
 from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.core.ids import uuid7
+from pingzhan.core.paths import paths_above
 from pingzhan.journal.operations import draft, record, record_many
 from pingzhan.places.choices import Level
 from pingzhan.places.events import Move, PlacesMoved, places_moved
 from pingzhan.places.models import Alias, Estate, Place
 from pingzhan.places.operations.imports import changed
 from pingzhan.places.queries.grids import Ground, ground_of
-from pingzhan.places.rules.codes import (
-    building_code,
-    clean_name,
-    estate_code,
-    household_code,
-    number_in,
-    paths_above,
-)
+from pingzhan.places.rules.codes import building_code, clean_name, estate_code, household_code, number_in
 from pingzhan.places.rules.redrawing import holders
 from pingzhan.places.rules.rows import (
     MOST_ROOMS,

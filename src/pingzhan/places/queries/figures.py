@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import codes_of
 from pingzhan.places.choices import Level
 from pingzhan.places.models import Alias, Estate, FormerName, Place
 from pingzhan.places.queries.grids import sizes_for
 from pingzhan.places.queries.tree import scope
-from pingzhan.places.rules.codes import codes_of, shared_superior
+from pingzhan.places.rules.codes import shared_superior
 from pingzhan.places.rules.sizes import Fit, fit_of
 
 _COUNTED = (Level.STREET, Level.COMMUNITY, Level.GRID, Level.BUILDING)

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import codes_of, paths_above
 from pingzhan.places.choices import Level
 from pingzhan.places.models import FormerName, Outline, Place, PlacesVersion
-from pingzhan.places.rules.codes import codes_of, household_code, paths_above
+from pingzhan.places.rules.codes import household_code
 
 # What anybody may see: where things lie. Households are shown only to those whose work it is.
 PUBLIC_LEVELS = tuple(level for level in Level if level != Level.HOUSEHOLD)

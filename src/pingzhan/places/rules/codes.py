@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from pingzhan.core.paths import paths_above
 from pingzhan.places.choices import Level
 
 LEVEL_OF_LENGTH = {
@@ -72,16 +73,6 @@ def level_of(code: str) -> Level | None:
 def superiors_of(code: str) -> list[str]:
     """The codes that may be the direct superior of a statistical code, nearest first."""
     return [code[:length] for length in _PARENT_LENGTHS[len(code)]]
-
-
-def codes_of(path: str) -> list[str]:
-    """The codes in a path, from the top: "31/3101/" → ["31", "3101"]."""
-    return path.split("/")[:-1]
-
-
-def paths_above(path: str) -> list[str]:
-    """The paths of all superiors and of the place itself, from the top: "31/3101/" → ["31/", "31/3101/"]."""
-    return [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
 
 
 def clean_name(name: str) -> str:

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from pingzhan.core.paths import code_of
+
 OUTSIDE = -1
 # Degrees, about a centimetre: a gap of this width between neighbours is a rounding error and belongs to the nearer one.
 GAP = 1e-7
@@ -26,7 +28,7 @@ class SpatialIndex:
     """
 
     def __init__(self, paths: Sequence[str], areas: Sequence[BaseGeometry]) -> None:
-        codes = [path.rstrip("/").rpartition("/")[2] for path in paths]
+        codes = [code_of(path) for path in paths]
         by_path = sorted(range(len(paths)), key=paths.__getitem__)
         inner = {here for here, following in pairwise(by_path) if paths[following].startswith(paths[here])}
         finest = sorted((i for i in by_path if i not in inner), key=codes.__getitem__)

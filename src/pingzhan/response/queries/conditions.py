@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from pingzhan.core.db import under
+from pingzhan.core.paths import paths_above
 from pingzhan.matters.queries.figures import NAMES, figures_under
-from pingzhan.places.rules.codes import paths_above
 from pingzhan.response.models import Signal
 from pingzhan.response.rules.expressions import ExpressionError, parse
 

@@ -13,6 +13,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
+from pingzhan.core.paths import paths_above
 from pingzhan.matters.choices import ClockKind
 from pingzhan.people.queries.skills import catalogue
 from pingzhan.response.choices import VersionState
@@ -29,7 +30,7 @@ def plans_for(actor: Actor, permission: Permission = Permission.PLAN_VIEW) -> Qu
         return Plan.objects.order_by("path", "code")
     reach = Q(pk__in=[])
     for root in roots(actor, permission):
-        above = [root[: index + 1] for index, letter in enumerate(root) if letter == "/"]
+        above = paths_above(root)
         reach |= Q(path__in=above) | under("path", root)
     return Plan.objects.filter(reach).order_by("path", "code")
 

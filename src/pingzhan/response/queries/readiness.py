@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from pingzhan.access.holders import silent_users
 from pingzhan.core.errors import DomainError
+from pingzhan.core.paths import code_of, paths_above
 from pingzhan.places.queries import places
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Activation, Plan, PlanVersion, ReadinessFigure
@@ -156,7 +157,7 @@ def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
             counts[_community(item.path)] += 1
     return [
         Weakness(
-            "silent", path.rstrip("/").rpartition("/")[2], path, _("在岗人员"),
+            "silent", code_of(path), path, _("在岗人员"),
             _("%(n)s 项责任的负责人 %(days)s 天没有登录，发到账号的通知可能没人看") % {"n": n, "days": SILENT.days},
             "posts",
         )
@@ -166,8 +167,8 @@ def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
 
 def _community(path: str) -> str:
     """The path of the community on a path; the whole above one."""
-    above = [path[: at + 1] for at, letter in enumerate(path) if letter == "/"]
-    return next((one for one in above if len(one.rstrip("/").rpartition("/")[2]) == _COMMUNITY), path)
+    above = paths_above(path)
+    return next((one for one in above if len(code_of(one)) == _COMMUNITY), path)
 
 
 def _twice(manifest: Manifest) -> list[Weakness]:

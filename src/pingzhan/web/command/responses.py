@@ -14,6 +14,7 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.modes.queries import changes_of, is_in_force, overlays_of, paths_of, response_for, responses_for
 from pingzhan.modes.rules import NOTHING
 from pingzhan.people.queries.holders import names_of_people
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "in_force": is_in_force(one, at=at),
             "level": level_label(one.level),
             "colour": COLOURS[one.level],
-            "places": [names.get(path.rstrip("/").rpartition("/")[2], "") for path in paths.get(one.pk, [])],
+            "places": [names.get(code_of(path), "") for path in paths.get(one.pk, [])],
             "counts": counts_in_words(came_from[one.pk].counts) if one.pk in came_from else [],
         }
         for one in found.items

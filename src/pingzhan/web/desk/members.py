@@ -18,6 +18,7 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError, NotFound
 from pingzhan.core.idempotency import once
+from pingzhan.core.paths import code_of
 from pingzhan.journal.queries import openings_of, timeline
 from pingzhan.people import operations, queries
 from pingzhan.people.choices import CheckInKind, CheckInSource, CheckInState, CheckInStep, Slot
@@ -338,7 +339,7 @@ def _enter(request: HttpRequest, form: CheckInForm) -> str:
 
 def _own_place(actor: Actor) -> str:
     path = next(iter(roots(actor, P.MEMBER_VET)), "")
-    code = path.rstrip("/").rpartition("/")[2]
+    code = code_of(path)
     return code if len(code) > 6 else ""
 
 

@@ -15,6 +15,7 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError, Invalid, TooMany
 from pingzhan.core.idempotency import once
+from pingzhan.core.paths import code_of
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Urgency
 from pingzhan.matters.operations import Location
@@ -120,7 +121,7 @@ def _send(request: HttpRequest, form: DeskReportForm) -> str:
 def _own_place(actor: Actor) -> str:
     """Where the lists stand at first: the actor's own street or community, "" for those of a whole district."""
     path = next(iter(roots(actor, P.MATTER_REPORT)), "")
-    code = path.rstrip("/").rpartition("/")[2]
+    code = code_of(path)
     return code if len(code) > 6 else ""
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pingzhan.access.permissions import Permission as P
+from pingzhan.core.paths import code_of
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
 from pingzhan.matters.queries.reference import Reference, reference
 from pingzhan.matters.rules import DEFAULT_LIMITS, Allowance
@@ -106,7 +107,7 @@ def _powers(known: Reference) -> list[dict[str, Any]]:
     return [
         {
             "category": named(known.categories.get(category)) or category,
-            "place": names.get(path.rstrip("/").rpartition("/")[2], ""),
+            "place": names.get(code_of(path), ""),
             "tier": tier.label,
         }
         for (path, category), tier in sorted(known.powers.items())

@@ -14,6 +14,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError, Invalid
+from pingzhan.core.paths import code_of
 from pingzhan.journal.queries import timelines
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
 from pingzhan.matters.operations import ruling as operations
@@ -176,7 +177,7 @@ def _words(entry: Any, names: dict[str, str]) -> dict[str, Any]:
             length_of(Allowance(data["kind"], **data[name])) if data[name] else unset for name in ("before", "after")
         )
         return {"what": f"{timed().get(data['kind'], '')} · {where}", "before": before, "after": after}
-    place = names.get(entry.place_path.rstrip("/").rpartition("/")[2], "")
+    place = names.get(code_of(entry.place_path), "")
     every = _("各级都可以办理")
     before, after = (str(Tier(data[name]).label) if data[name] else every for name in ("before", "after"))
     return {"what": f"{_('办理权限')} · {where} · {place}", "before": before, "after": after}

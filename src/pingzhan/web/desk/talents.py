@@ -15,6 +15,7 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.paging import page
+from pingzhan.core.paths import code_of
 from pingzhan.people import operations, queries
 from pingzhan.people.choices import AskState, Slot
 from pingzhan.people.queries import TalentFilters
@@ -92,7 +93,7 @@ def _is_language(group: dict[str, Any]) -> bool:
 
 def _place(actor: Actor, code: str) -> Any:
     """Where help is wanted: the place that was named, otherwise the actor's own."""
-    wanted = code or next(iter(roots(actor, P.TALENT_ASK)), "").rstrip("/").rpartition("/")[2]
+    wanted = code or code_of(next(iter(roots(actor, P.TALENT_ASK)), ""))
     return get_places([wanted], within=roots(actor, P.TALENT_ASK)).get(wanted)
 
 

@@ -15,6 +15,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError
 from pingzhan.core.idempotency import once
+from pingzhan.core.paths import code_of
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Source, Urgency
 from pingzhan.matters.operations.settle import settle_on_spot
@@ -48,7 +49,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def _own_building(request: HttpRequest) -> dict[str, Any]:
     """Who answers for one building reports for it: a pin finds no finer place than the grid around it."""
     paths = roots(request.actor, Permission.MATTER_REPORT)  # type: ignore[attr-defined]
-    code = paths[0].rstrip("/").rpartition("/")[2] if len(paths) == 1 else ""
+    code = code_of(paths[0]) if len(paths) == 1 else ""
     place = get_places([code]).get(code) if code else None
     return {"place": code, "where": "list"} if place is not None and place.level == Level.BUILDING else {}
 

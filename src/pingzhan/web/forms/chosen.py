@@ -8,6 +8,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError, Invalid
+from pingzhan.core.paths import code_of
 from pingzhan.places.choices import Level
 from pingzhan.places.queries import get_place, get_places, to_narrow_by
 from pingzhan.web.forms.report import sent
@@ -29,7 +30,7 @@ def place_of(request: HttpRequest, permission: Permission) -> "Place":
 
 def own_code(actor: Actor, permission: Permission) -> str:
     """The code of the place where the actor has `permission`; the highest one where there are several."""
-    return next(iter(roots(actor, permission)), "").rstrip("/").rpartition("/")[2]
+    return code_of(next(iter(roots(actor, permission)), ""))
 
 
 def list_code(actor: Actor, permission: Permission) -> str:

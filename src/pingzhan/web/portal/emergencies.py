@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from pingzhan.core.paths import code_of
 from pingzhan.modes.queries import real_in_force
 from pingzhan.places.queries import names_along
 from pingzhan.response.queries.responses import public_notices, released_warnings
@@ -34,7 +35,7 @@ def emergencies(at: datetime) -> list[dict[str, Any]]:
         rows.append(
             {
                 "mode": mode,
-                "places": [names.get(path.rstrip("/").rpartition("/")[2], "") for path in paths],
+                "places": [names.get(code_of(path), "") for path in paths],
                 "notices": shown,
                 "warnings": [one for one in warnings if one.response_id == response_id],
             }

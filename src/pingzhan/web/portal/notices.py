@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from pingzhan.core.paths import paths_above
 from pingzhan.matters.queries.lists import notices as notices_page
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import notice_by_id
 from pingzhan.places.choices import Level
 from pingzhan.places.names import named
 from pingzhan.places.queries import at_level, get_places, names_along
-from pingzhan.places.rules.codes import paths_above
 from pingzhan.web.forms.report import category_groups
 
 PAGE = 20

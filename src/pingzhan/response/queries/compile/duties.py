@@ -7,10 +7,11 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pingzhan.core.paths import code_of
 from pingzhan.modes.choices import OverlayKind as K
 from pingzhan.people.queries.holders import Holder, skilled_under
 from pingzhan.response.queries.compile.offers import offers
-from pingzhan.response.queries.compile.work import Tree, Unit, Work, Zone, code_of, reason_of
+from pingzhan.response.queries.compile.work import Tree, Unit, Work, Zone, reason_of
 from pingzhan.response.rules.manifest import Gap, Item
 from pingzhan.response.rules.matching import assign
 

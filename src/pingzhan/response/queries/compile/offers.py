@@ -6,8 +6,9 @@ from math import cos, radians
 
 import numpy as np
 
+from pingzhan.core.paths import paths_above
 from pingzhan.people.queries.holders import Holder
-from pingzhan.response.queries.compile.work import Unit, prefixes
+from pingzhan.response.queries.compile.work import Unit
 from pingzhan.response.rules.matching import Arcs
 
 METRES_A_DEGREE = 111_195.0  # of latitude, on a sphere of the Earth's mean radius
@@ -73,7 +74,7 @@ def _along(units: Sequence[Unit], people: Sequence[Holder]) -> _Offer:
     who: list[int] = []
     counted: list[int] = []
     for index, unit in enumerate(units):
-        for steps, above in enumerate(reversed(prefixes(unit.path)[-STEPS:])):
+        for steps, above in enumerate(reversed(paths_above(unit.path)[-STEPS:])):
             near = at_path.get(above)
             if not near:
                 continue

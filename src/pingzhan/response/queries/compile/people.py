@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from pingzhan.access.roles import ROLES
+from pingzhan.core.paths import code_of
 from pingzhan.modes.choices import OverlayKind as K
 from pingzhan.people.queries.holders import Holder, holders_under
-from pingzhan.response.queries.compile.work import Work, Zone, code_of, reason_of
+from pingzhan.response.queries.compile.work import Work, Zone, reason_of
 from pingzhan.response.rules.manifest import Item, Right
 
 _LENGTHS = {"street": 9, "community": 12}  # of their codes

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pingzhan.core.paths import code_of
 from pingzhan.modes.choices import OverlayKind as K
 from pingzhan.modes.rules import NOTHING
-from pingzhan.response.queries.compile.work import Tree, Work, Zone, code_of, reason_of
+from pingzhan.response.queries.compile.work import Tree, Work, Zone, reason_of
 from pingzhan.response.rules.manifest import Item
 
 _SECTIONS: dict[str, str] = {

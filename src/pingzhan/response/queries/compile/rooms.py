@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pingzhan.core.paths import code_of, paths_above
 from pingzhan.modes.choices import OverlayKind as K
-from pingzhan.response.queries.compile.work import Tree, Unit, Work, Zone, code_of, prefixes, reason_of
+from pingzhan.response.queries.compile.work import Tree, Unit, Work, Zone, reason_of
 from pingzhan.response.rules.manifest import Gap, Item
 from pingzhan.stations.queries import Fit, facilities, functions, rooms_fit
 
@@ -38,7 +39,7 @@ def _by_place(fits: Sequence[Fit]) -> dict[str, list[Fit]]:
     """The rooms at or below each path, whole ones before those with something missing, the larger first."""
     found: dict[str, list[Fit]] = defaultdict(list)
     for fit in sorted(fits, key=lambda one: (bool(one.missing), -one.capacity, str(one.room.pk))):
-        for path in prefixes(fit.room.station.path):
+        for path in paths_above(fit.room.station.path):
             found[path].append(fit)
     return found
 

@@ -89,16 +89,6 @@ class Tree:
         return self._levels[level]
 
 
-def code_of(path: str) -> str:
-    """The code of the place at a path."""
-    return path.rstrip("/").rpartition("/")[2]
-
-
 def reason_of(section: str, item: Mapping[str, Any]) -> str:
     """The part of the plan that asks for something, e.g. "duties.cover_building"."""
     return f"{section}.{item['code']}"
-
-
-def prefixes(path: str) -> list[str]:
-    """The paths from the root down to `path`."""
-    return [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pingzhan.core.paths import codes_of
 from pingzhan.journal.queries import timeline
 from pingzhan.places.queries import names_of_codes
-from pingzhan.places.rules.codes import codes_of
 from pingzhan.web.desk.verbs import kind_label, verb_label
 
 if TYPE_CHECKING:

@@ -1,0 +1,24 @@
+"""Materialised paths of codes: "310107/310107005/" is the street 310107005 in the district 310107.
+
+How they are asked for in the database stands in core/db.
+"""
+
+
+def codes_of(path: str) -> list[str]:
+    """The codes in a path, from the top: "31/3101/" → ["31", "3101"]."""
+    return path.split("/")[:-1]
+
+
+def code_of(path: str) -> str:
+    """The code of the place at a path: "31/3101/" → "3101"; "" of the empty path, which is everything."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def code_on(path: str, digits: int) -> str:
+    """The statistical code of so many digits on a path (9 a street, 12 a community); "" where there is none."""
+    return next((code for code in codes_of(path) if len(code) == digits and code.isdigit()), "")
+
+
+def paths_above(path: str) -> list[str]:
+    """The paths of all superiors and of the place itself, from the top: "31/3101/" → ["31/", "31/3101/"]."""
+    return [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
