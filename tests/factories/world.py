@@ -188,6 +188,16 @@ class World:
         headers = {"Authorization": f"Bearer {self.token(name)}"} if name else {}
         return Client(headers=headers, **options)
 
+    def browser(self, name: str = "", *, twice: bool = True, **options: Any) -> Client:
+        """A browser in which the user has signed in, with a second factor if `twice`; "" without signing in."""
+        client = Client(**options)
+        if name:
+            client.force_login(self.users[name])
+            session = client.session
+            session["account_authentication_methods"] = [{"method": "mfa", "at": 0}] if twice else []
+            session.save()
+        return client
+
     def path(self, code: str) -> str:
         """The path of the place with this code."""
         return self.places[code].path

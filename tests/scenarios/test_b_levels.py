@@ -32,16 +32,7 @@ def sheet(client: Client, number: str) -> Any:
 @pytest.fixture
 def desk(world: World) -> Callable[[str], Client]:
     """A browser of the desk, signed in."""
-
-    def sign_in(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-        session.save()
-        return client
-
-    return sign_in
+    return world.browser
 
 
 def test_B4_to_the_district_and_back_through_every_level(

@@ -19,7 +19,6 @@ from tests.factories.stations import furnish
 from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET, World
 
 pytestmark = pytest.mark.django_db
-TWICE = [{"method": "mfa", "at": 0}]
 
 
 @pytest.fixture(autouse=True)
@@ -29,13 +28,7 @@ def _then(world: World) -> Any:
 
 
 def enter(world: World, name: str = "", *, twice: bool = True) -> Client:
-    client = Client()
-    if name:
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = TWICE if twice else []
-        session.save()
-    return client
+    return world.browser(name, twice=twice)
 
 
 def page(client: Client, name: str, *args: Any, **query: Any) -> str:

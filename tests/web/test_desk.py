@@ -35,21 +35,6 @@ def _then(world: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def sign_in(world: World) -> Callable[..., Client]:
-    """A browser signed in as somebody, with the second factor where the role needs one."""
-
-    def make(name: str, **options: Any) -> Client:
-        client = Client(**options)
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-        session.save()
-        return client
-
-    return make
-
-
-@pytest.fixture
 def secretary(sign_in: Callable[..., Client]) -> Client:
     return sign_in("secretary")
 

@@ -24,12 +24,7 @@ def ground(world: World) -> list[Place]:
 @pytest.fixture
 def desk(world: World) -> Any:
     def signed_in(name: str = "secretary") -> Client:
-        client = Client(raise_request_exception=True)
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-        session.save()
-        return client
+        return world.browser(name)
 
     return signed_in
 

@@ -1,7 +1,7 @@
 """The desk's pages of units and persons: an administrator staffs an installation, persons are found and merged."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -33,19 +33,6 @@ PASSWORD = "correct-horse-battery"
 def _then(world: World) -> Iterator[None]:
     with time_machine.travel(world.at + timedelta(hours=1), tick=False):
         yield
-
-
-@pytest.fixture
-def sign_in(world: World) -> Callable[..., Client]:
-    def make(name: str) -> Client:
-        client = Client()
-        client.force_login(world.users[name])
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-        session.save()
-        return client
-
-    return make
 
 
 def page(response: Any) -> str:

@@ -26,12 +26,7 @@ def _fresh() -> Iterator[None]:
 
 
 def desk(world: World, name: str) -> Client:
-    client = Client()
-    client.force_login(world.users[name])
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
-    session.save()
-    return client
+    return world.browser(name)
 
 
 def page(client: Client, address: str) -> str:
