@@ -11,7 +11,7 @@ from pingzhan.core.sheets import write_workbook
 from pingzhan.places.models import GridProposal, Place
 from pingzhan.places.operations import check_workbook, write_workbook_rows
 from tests.factories.ground import build
-from tests.factories.world import FAR, HOME
+from tests.factories.world import FAR, HOME, HOME_STREET
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +138,10 @@ def test_a_workbook_may_come_as_a_form_and_must_be_one(world):
     assert send(api, "POST", f"/imports/{sent.json()['id']}/drop").status_code == 409, "it is still being checked"
     for content in ("", "??", base64.b64encode(b"\x00\x01").decode()):
         assert send(api, "POST", "/imports", kind="buildings", content=content).status_code == 422
+
+
+def test_only_a_community_gets_grids(world):
+    api = world.client("street_secretary")
+    assert send(api, "POST", f"/places/{HOME}/grid-proposals").status_code == 201
+    for code in (HOME_STREET, f"{HOME}-G001", f"{HOME}-B001"):
+        assert send(api, "POST", f"/places/{code}/grid-proposals").status_code == 404

@@ -118,3 +118,20 @@ def test_a_list_is_published_in_versions_and_read_below(world):
     assert world.client("far_street_secretary").get("/api/v1/lists").json()["items"] == []
     assert send(community, "POST", "/lists", **body).status_code == 404
     assert send(street, "POST", "/lists", **body | {"place": DISTRICT}).status_code == 404
+
+
+def test_of_somebody_who_is_filed_elsewhere_nothing_more_is_told(world):
+    said = {"name": "别处的人", "phone": "10000077777"}
+    made = send(world.client("far_secretary"), "POST", "/persons", **said, place=FAR)
+    assert made.status_code == 201
+    known = send(world.client("secretary"), "POST", "/persons", **said, place=HOME)
+    assert known.status_code == 200
+    told = known.json()
+    assert (told["id"], told["place"], told["offices"], told["history"]) == (made.json()["id"], None, [], [])
+    assert FAR not in known.content.decode()
+
+
+def test_a_unit_tells_the_version_that_a_change_is_made_to(world):
+    api = world.client("secretary")
+    unit = api.get(f"/api/v1/units/{HOME}.property")
+    assert unit["ETag"] == f'"v{unit.json()["version"]}"'

@@ -140,8 +140,7 @@ def test_the_pin_goes_where_it_is_put_by_finger_keys_or_position(open_page: Open
     assert float(page.input_value("[name=lat]")) > before
 
     for _ in range(4):
-        page.get_by_role("button", name="缩小").click()
-    page.wait_for_timeout(400)
+        page.get_by_role("button", name="缩小").click()  # each press counts, however quickly they come
     page.locator("[data-pin-map]").click(position={"x": 20, "y": 250})
     expect(status).to_have_text("这个位置不在服务范围内，请换一个位置，或用列表、地址说明")
 

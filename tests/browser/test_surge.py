@@ -53,7 +53,7 @@ def test_a_surge_of_300_is_triaged_by_two_people(world: "World", visit: Visit) -
 
     # The secretary sees the newest in groups, refuses what is no trouble with one reason for all, by keys.
     secretary.goto("/desk/?status=submitted")
-    expect(secretary.locator("[data-bulk-row]").first).to_be_visible()
+    expect(secretary.locator("[data-bulk][data-attached]")).to_be_attached()
     secretary.keyboard.press("g")
     expect(secretary.locator("[data-bulk-group]")).to_have_count(4)
     assert "group=1" in secretary.url

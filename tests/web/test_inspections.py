@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pingzhan.core.sheets import read_rows
 from pingzhan.matters.models import Inspection
 from tests.factories.inspections import inspection
-from tests.factories.world import HOME, World
+from tests.factories.world import HOME, HOME_STREET, World
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +86,23 @@ def test_the_list_costs_the_same_whatever_its_length(world: World, sign_in: Call
     for _ in range(4):
         inspection(world, matter)
     assert count() == few
+
+
+def test_the_words_of_a_matter_are_for_those_who_may_see_it(world: World, sign_in: Callable[[str], Client]) -> None:
+    matter = world.matter(to="in_progress")
+    made = inspection(world, matter, unit=f"{HOME_STREET}.management")
+    address = f"/desk/inspections/{made.pk}/"
+    assert matter.title in sign_in("inspector").get(address).content.decode()
+    shown = sign_in("management_staff").get(address).content.decode()
+    assert matter.number in shown
+    assert matter.title not in shown
+
+
+def test_who_presses_second_is_told_why_nothing_was_done(world: World, sign_in: Callable[[str], Client]) -> None:
+    made = inspection(world, world.matter(to="in_progress"))
+    manager = sign_in("property_staff")
+    address = f"/desk/inspections/{made.pk}/1/mend/"
+    assert manager.post(address, {"answer": "排了夜班"}).status_code == 302
+    again = manager.post(address, {"answer": "排了夜班"})
+    assert again.status_code == 409
+    assert "请刷新后再看" in again.content.decode()

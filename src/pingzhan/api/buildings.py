@@ -22,12 +22,11 @@ from pingzhan.api.schemas.buildings import (
     RoomsIn,
 )
 from pingzhan.api.schemas.common import Named, PageOut, point_out
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import page
 from pingzhan.places import operations, queries
 from pingzhan.places.choices import Level
-from pingzhan.places.rules.rows import BadRow, rooms_of
 
 if TYPE_CHECKING:
     from pingzhan.places.models import Place
@@ -73,7 +72,7 @@ def enter_building(
         )
         return 201, _building(made)
 
-    return write(request, route=f"places:{community.code}:buildings", owner=owner_of(request), work=work)
+    return write(request, route=f"places:{community.code}:buildings", work=work)
 
 
 @router.patch(
@@ -98,7 +97,7 @@ def change_building(
         )  # fmt: skip
         return 200, _building(changed)
 
-    return write(request, route=f"buildings:{building.code}", owner=owner_of(request), work=work)
+    return write(request, route=f"buildings:{building.code}", work=work)
 
 
 @router.post(
@@ -115,7 +114,7 @@ def end_building(request: ApiRequest, code: PlaceCode, idempotency_key: Idempote
         operations.end_building(building=building, by=request.actor, at=request.at)
         return 200, _building(queries.get_place(building.code, ended=True))
 
-    return write(request, route=f"buildings:{building.code}:end", owner=owner_of(request), work=work)
+    return write(request, route=f"buildings:{building.code}:end", work=work)
 
 
 @router.post(
@@ -134,21 +133,15 @@ def enter_households(
     building = _place(request, code, Level.BUILDING)
 
     def work() -> tuple[int, HomesMadeOut]:
-        try:
-            rooms = rooms_of(data.rooms)
-        except BadRow as error:
-            raise operations.invalid_row(error.fault) from error
+        rooms = operations.rooms_in(data.rooms)
         made = operations.enter_households(building=building, rooms=rooms, by=request.actor, at=request.at)
         return 201, HomesMadeOut(created=[Named(code=home.code, name=home.name) for home in made])
 
-    return write(request, route=f"buildings:{building.code}:households", owner=owner_of(request), work=work)
+    return write(request, route=f"buildings:{building.code}:households", work=work)
 
 
 def _place(request: ApiRequest, code: str, level: Level) -> "Place":
-    found = queries.get_place(code, within=roots(request.actor, Permission.PLACE_EDIT))
-    if found.level != level:
-        raise NotFound
-    return found
+    return queries.get_place(code, within=roots(request.actor, Permission.PLACE_EDIT), level=level)
 
 
 def _community_of(building: "Place") -> "Place":

@@ -11,7 +11,7 @@ from pingzhan.api.callers import SIGNED_IN, ApiRequest
 from pingzhan.api.parameters import IdempotencyKey
 from pingzhan.api.responses import READ, WRITE, answers
 from pingzhan.api.schemas.exports import ExportIn, ExportOut
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.files import open_file
 from pingzhan.matters import operations
 from pingzhan.matters.choices import ExportFormat, ExportState
@@ -58,7 +58,7 @@ def request_export(
         export = operations.request_export(format=data.format, filters=filters, by=request.actor, at=request.at)
         return 201, export_out(export)
 
-    return write(request, route="export", owner=owner_of(request), work=work)
+    return write(request, route="export", work=work)
 
 
 @router.get(

@@ -17,11 +17,11 @@ from pingzhan.api.parameters import After, IdempotencyKey, Limit, PlaceCode
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PLACE_CODE, Named, PageOut
 from pingzhan.api.schemas.grids import AdjustIn, ProposalOut, ProposalRow, ProposedGridOut, ProposeIn, RedrawnOut
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.core.paging import page
 from pingzhan.places import operations, queries
-from pingzhan.places.choices import GridKind, ProposalKind, ProposalState
+from pingzhan.places.choices import GridKind, Level, ProposalKind, ProposalState
 from pingzhan.places.rules.outlines import BadOutline, area_of
 from pingzhan.places.rules.sizes import fit_of
 
@@ -49,7 +49,7 @@ def list_proposals(
     within = roots(request.actor, _DRAW)
     if place:
         within = [queries.get_place(place, within=within).path]
-    found = page(queries.open_proposals(within), order=("path", "id"), after=after, limit=limit)
+    found = page(queries.open_proposals(within).defer("grids"), order=("path", "id"), after=after, limit=limit)
     return PageOut[ProposalRow](items=[_row(one) for one in found.items], next=found.next)
 
 
@@ -66,7 +66,7 @@ def propose_grids(
     data: ProposeIn = json_body(ProposeIn()),  # noqa: B008
 ) -> HttpResponse:
     """In the place of a proposal that is still open. 409 with `changes` when all grids fit."""
-    community = queries.get_place(code, within=roots(request.actor, _DRAW))
+    community = queries.get_place(code, within=roots(request.actor, _DRAW), level=Level.COMMUNITY)
 
     def work() -> tuple[int, ProposalOut]:
         if data.changes:
@@ -79,7 +79,7 @@ def propose_grids(
             )  # fmt: skip
         return 201, _whole(made)
 
-    return write(request, route=f"places:{community.code}:grid-proposals", owner=owner_of(request), work=work)
+    return write(request, route=f"places:{community.code}:grid-proposals", work=work)
 
 
 @router.get(
@@ -121,7 +121,7 @@ def adjust_proposal(
         )  # fmt: skip
         return 200, _whole(changed)
 
-    return write(request, route=f"grid-proposals:{found.pk}:adjust", owner=owner_of(request), work=work)
+    return write(request, route=f"grid-proposals:{found.pk}:adjust", work=work)
 
 
 @router.post(
@@ -142,7 +142,7 @@ def accept_proposal(request: ApiRequest, proposal_id: ProposalId, idempotency_ke
             reshaped=_named(done.reshaped), moved=done.moved,
         )  # fmt: skip
 
-    return write(request, route=f"grid-proposals:{found.pk}:accept", owner=owner_of(request), work=work)
+    return write(request, route=f"grid-proposals:{found.pk}:accept", work=work)
 
 
 @router.post(
@@ -160,7 +160,7 @@ def reject_proposal(request: ApiRequest, proposal_id: ProposalId, idempotency_ke
         operations.reject_proposal(proposal=proposal, by=request.actor, at=request.at)
         return 200, _row(proposal)
 
-    return write(request, route=f"grid-proposals:{found.pk}:reject", owner=owner_of(request), work=work)
+    return write(request, route=f"grid-proposals:{found.pk}:reject", work=work)
 
 
 def _found(request: ApiRequest, proposal_id: UUID) -> "GridProposal":

@@ -164,7 +164,7 @@ def redact_matter(
         )
         return 200, matter_answer(matter, by=request.actor, at=request.at)
 
-    return write(request, route=f"redact:{number}", owner=owner_of(request), work=work)
+    return write(request, route=f"redact:{number}", work=work)
 
 
 @router.post(

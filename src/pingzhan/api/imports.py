@@ -5,7 +5,6 @@
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Path, Router
@@ -18,7 +17,7 @@ from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas.buildings import ImportOut, RowErrorOut, WorkbookIn
 from pingzhan.api.schemas.common import PageOut
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.core.paging import page
 from pingzhan.places import operations, queries
@@ -50,16 +49,21 @@ def upload_workbook(
         within = [queries.get_place(data.place, within=within).path]
     if not within:
         raise NotFound
-    content = _content(request, data)
+    content, name = _content(request, data), data.name or _name(request)
 
     def work() -> tuple[int, ImportOut]:
         taken = operations.take_workbook(
-            kind=data.kind, name=data.name, content=content, path=within[0], by=request.actor, at=request.at
+            kind=data.kind,
+            name=name,
+            content=content,
+            path=within[0],
+            by=request.actor,
+            at=request.at,
         )
         check_import.enqueue(str(taken.pk), str(request.actor.user_id))
         return 201, _import(taken)
 
-    return write(request, route="imports", owner=owner_of(request), work=work)
+    return write(request, route="imports", work=work)
 
 
 @router.get(
@@ -112,7 +116,7 @@ def write_rows(request: ApiRequest, import_id: ImportId, idempotency_key: Idempo
         write_import.enqueue(str(found.pk), str(request.actor.user_id))
         return 200, _import(queries.import_of(request.actor, found.pk))
 
-    return write(request, route=f"imports:{found.pk}:write", owner=owner_of(request), work=work)
+    return write(request, route=f"imports:{found.pk}:write", work=work)
 
 
 @router.post(
@@ -129,7 +133,7 @@ def drop_import(request: ApiRequest, import_id: ImportId, idempotency_key: Idemp
         operations.drop_workbook(taken=found, by=request.actor, at=request.at)
         return 200, _import(queries.import_of(request.actor, found.pk))
 
-    return write(request, route=f"imports:{found.pk}:drop", owner=owner_of(request), work=work)
+    return write(request, route=f"imports:{found.pk}:drop", work=work)
 
 
 def _content(request: Any, data: WorkbookIn) -> bytes:
@@ -139,10 +143,12 @@ def _content(request: Any, data: WorkbookIn) -> bytes:
     content = request.uploads[0].read() if request.uploads else decoded(data.content)
     if content is None:
         raise _invalid(_("文件内容不是有效的 base64"))
-    if len(content) > settings.UPLOAD_MAX_BYTES:
-        limit = settings.UPLOAD_MAX_BYTES // 1024 // 1024
-        raise _invalid(_("表格文件不能超过 %(limit)s MB，请拆分后再导入") % {"limit": limit})
     return bytes(content)
+
+
+def _name(request: Any) -> str:
+    """What the file of the form is called."""
+    return str(request.uploads[0].name) if request.uploads else ""
 
 
 def _invalid(message: str) -> Invalid:

@@ -16,7 +16,7 @@ from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas import inspections as schemas
 from pingzhan.api.schemas.common import PageOut
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.matters.choices_inspection import FindingState, InspectionForm
 from pingzhan.matters.operations import inspecting as operations
 from pingzhan.matters.queries.inspections import inspection_for, inspection_page
@@ -75,7 +75,7 @@ def make_inspection(
         )  # fmt: skip
         return 201, _again(request, made.pk)
 
-    return write(request, route="inspection", owner=owner_of(request), work=work)
+    return write(request, route="inspection", work=work)
 
 
 @router.get(
@@ -133,7 +133,7 @@ def _act(
         return 200, _again(request, inspection_id)
 
     route = f"{take.__name__}:{inspection_id}:{position}"
-    return write(request, route=route, owner=owner_of(request), work=work)
+    return write(request, route=route, work=work)
 
 
 def _again(request: ApiRequest, inspection_id: UUID) -> schemas.InspectionOut:

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 
-from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.api.bodies import json_body
 from pingzhan.api.callers import SIGNED_IN, ApiRequest
@@ -17,7 +16,7 @@ from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PageOut
 from pingzhan.api.schemas.talents import ListIn, ListItemOut, ListOut, ListRow
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.errors import Invalid
 from pingzhan.core.paging import page
 from pingzhan.matters.queries.reference import reference
@@ -76,7 +75,7 @@ def publish_list(
     data: ListIn = json_body(),  # noqa: B008
 ) -> HttpResponse:
     """In force from now on; dispatch respects what may be passed down."""
-    right = operations.LIST_RIGHTS.get(data.kind, Permission.LIST_KEEP)
+    right = operations.list_right(data.kind)
     place = get_place(data.place, within=roots(request.actor, right))
     lines = _lines(data)
 
@@ -84,7 +83,7 @@ def publish_list(
         made = operations.publish_list(kind=data.kind, place=place, lines=lines, by=request.actor, at=request.at)
         return 201, _whole(made)
 
-    return write(request, route="lists", owner=owner_of(request), work=work)
+    return write(request, route="lists", work=work)
 
 
 def _lines(data: ListIn) -> list[Line]:

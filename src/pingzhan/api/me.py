@@ -1,7 +1,7 @@
 """The caller: who they are, what there is to do, what they reported, who looked at what of theirs."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -27,7 +27,7 @@ from pingzhan.api.schemas.me import (
     TodayDuty,
     TodayOut,
 )
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.outbox import Letter, inbox_page, letter_of, mark_read, unread_count
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
@@ -44,8 +44,6 @@ from pingzhan.response.queries.responses import my_duties
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Summons
-else:
-    Summons = Any
 
 router = Router(tags=["me"], auth=SIGNED_IN)
 
@@ -110,7 +108,7 @@ def get_today(request: ApiRequest, limit: Limit, after: After) -> TodayOut:
     )
 
 
-def _call(row: Summons, *, at: datetime) -> CallOut:
+def _call(row: "Summons", *, at: datetime) -> CallOut:
     matter, clocks = row.whistle.matter, clocks_of(row, at=at)
     unit = reference().units.get(row.unit_id)
     return CallOut(
@@ -170,7 +168,7 @@ def read_messages(
     def work() -> tuple[int, ReadOut]:
         return 200, ReadOut(read=mark_read(user, ids=data.ids, at=request.at), unread=unread_count(user))
 
-    return write(request, route="messages", owner=owner_of(request), work=work)
+    return write(request, route="messages", work=work)
 
 
 def _message(letter: Letter) -> MessageOut:

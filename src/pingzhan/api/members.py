@@ -29,7 +29,7 @@ from pingzhan.api.schemas.members import (
     TeamOut,
     TeamRow,
 )
-from pingzhan.api.writing import owner_of, version_wanted, write
+from pingzhan.api.writing import version_wanted, write
 from pingzhan.core.client_address import client_address
 from pingzhan.core.errors import Invalid
 from pingzhan.core.flood import check
@@ -78,7 +78,7 @@ def check_in(
         )  # fmt: skip
         return 201, CheckedInOut(id=found.pk if vets else None, state=CheckInState.SUBMITTED)
 
-    return write(request, route="check-ins", owner=owner_of(request), work=work)
+    return write(request, route="check-ins", work=work)
 
 
 @router.post(
@@ -161,7 +161,7 @@ def _step(request: ApiRequest, check_in_id: UUID, step: str, act: Any, given: di
         act(check_in=fresh, by=request.actor, at=request.at, version=version, **given)
         return 200, _member(fresh, at=request.at)
 
-    return write(request, route=f"check-ins:{found.pk}:{step}", owner=owner_of(request), work=work)
+    return write(request, route=f"check-ins:{found.pk}:{step}", work=work)
 
 
 @router.get(

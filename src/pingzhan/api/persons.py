@@ -32,7 +32,7 @@ from pingzhan.api.schemas.offices import (
     SucceedIn,
 )
 from pingzhan.api.schemas.people import AppointmentOut
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.errors import DomainError, Invalid, StateConflict
 from pingzhan.core.paths import code_of
 from pingzhan.people import operations, queries
@@ -92,16 +92,22 @@ def enter_person(
     idempotency_key: IdempotencyKey,
     data: PersonIn = json_body(),  # noqa: B008
 ) -> HttpResponse:
-    """200: somebody of this name and phone is there already, and that is the one."""
+    """200: somebody of this name and phone is there already, and that is the one; of somebody elsewhere no more."""
     place = get_place(data.place, within=roots(request.actor, Permission.APPOINT))
 
     def work() -> tuple[int, PersonOut]:
         person, new = operations.enter_person(
             name=data.name, phone=data.phone, place=place, by=request.actor, at=request.at
         )
+        if not new and not queries.persons_in_scope(request.actor).filter(pk=person.pk).exists():
+            # Filed elsewhere: that they are known is said, and nothing that the caller did not.
+            known = PersonOut(
+                id=person.pk, name=person.name, phone=str(person.phone), place=None, offices=[], history=[]
+            )
+            return 200, known
         return 201 if new else 200, _person(person)
 
-    return write(request, route="persons", owner=owner_of(request), work=work)
+    return write(request, route="persons", work=work)
 
 
 @router.patch(
@@ -129,7 +135,7 @@ def change_person(
             operations.move_file(person=person, place=place, by=request.actor, at=request.at)
         return 200, _person(person)
 
-    return write(request, route=f"persons:{found.pk}", owner=owner_of(request), work=work)
+    return write(request, route=f"persons:{found.pk}", work=work)
 
 
 @router.post(
@@ -180,7 +186,7 @@ def appoint(
         )  # fmt: skip
         return 201, _office(made)
 
-    return write(request, route="appointments", owner=owner_of(request), work=work)
+    return write(request, route="appointments", work=work)
 
 
 @offices.post(
@@ -203,7 +209,7 @@ def dismiss(
             raise StateConflict(_("该任职刚刚已结束，请刷新后按空缺任命。"))
         return 200, _office(held)
 
-    return write(request, route=f"appointments:{held.pk}:dismiss", owner=owner_of(request), work=work)
+    return write(request, route=f"appointments:{held.pk}:dismiss", work=work)
 
 
 @offices.post(
@@ -229,7 +235,7 @@ def succeed(
         )  # fmt: skip
         return 201, _office(made)
 
-    return write(request, route=f"appointments:{held.pk}:succeed", owner=owner_of(request), work=work)
+    return write(request, route=f"appointments:{held.pk}:succeed", work=work)
 
 
 def _chosen(request: ApiRequest, person_id: UUID) -> "Person":

@@ -14,7 +14,7 @@ from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PageOut
 from pingzhan.api.schemas.proposals import AcceptProposalIn, DismissIn, PlanProposalOut, SignalIn, SignalOut
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
 from pingzhan.places.queries import get_place
@@ -60,7 +60,7 @@ def accept_plan_proposal(
     def work() -> tuple[int, PlanProposalOut]:
         return 200, _proposal(operations.accept(proposal=found, by=request.actor, at=request.at))
 
-    return write(request, route=f"accept {proposal}", owner=owner_of(request), work=work)
+    return write(request, route=f"accept {proposal}", work=work)
 
 
 @proposals.post(
@@ -82,7 +82,7 @@ def dismiss_plan_proposal(
         row = operations.dismiss(proposal=found, by=request.actor, at=request.at, reason=data.reason)
         return 200, _proposal(row)
 
-    return write(request, route=f"dismiss {proposal}", owner=owner_of(request), work=work)
+    return write(request, route=f"dismiss {proposal}", work=work)
 
 
 @signals.get(
@@ -117,7 +117,7 @@ def take_signal(
         )
         return 200, _signal(row)
 
-    return write(request, route="take_signal", owner=owner_of(request), work=work)
+    return write(request, route="take_signal", work=work)
 
 
 def _proposal(one: "Proposal") -> PlanProposalOut:

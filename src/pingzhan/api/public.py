@@ -1,7 +1,5 @@
 """What anybody may read: a matter by its code, notices, categories."""
 
-from typing import TYPE_CHECKING
-
 from django.http import HttpResponse
 from ninja import Query, Router
 
@@ -18,9 +16,6 @@ from pingzhan.matters.queries import lists
 from pingzhan.matters.queries.sheet import matter_by_code, reporter_actor
 from pingzhan.matters.queries.talking import rating_reasons
 from pingzhan.places.queries import get_places
-
-if TYPE_CHECKING:
-    pass
 
 router = Router(tags=["public"], auth=PUBLIC)
 

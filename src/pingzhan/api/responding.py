@@ -30,7 +30,7 @@ from pingzhan.api.schemas.responses import (
     StandDownIn,
     SwitchOut,
 )
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.errors import NotAllowed, NotFound
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
@@ -153,7 +153,7 @@ def activate_response(
         return 200 if made.again else 201, _one(made.response, request)
 
     try:
-        return write(request, route="activate_response", owner=owner_of(request), work=work)
+        return write(request, route="activate_response", work=work)
     except Outdated as outdated:
         answer = of_domain_error(outdated)
         problem = _problem_of(answer) | {"preview": _preview(outdated.manifest).model_dump(mode="json")}

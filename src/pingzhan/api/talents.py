@@ -26,7 +26,7 @@ from pingzhan.api.schemas.talents import (
     TalentRequestRow,
     TalentsOut,
 )
-from pingzhan.api.writing import owner_of, write
+from pingzhan.api.writing import write
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
 from pingzhan.people import operations, queries
@@ -116,7 +116,7 @@ def ask_talents(
         )  # fmt: skip
         return 201, _whole(queries.request_for(request.actor, made.pk))
 
-    return write(request, route="talent-requests", owner=owner_of(request), work=work)
+    return write(request, route="talent-requests", work=work)
 
 
 @router.get(
@@ -163,7 +163,7 @@ def answer_ask(
         )  # fmt: skip
         return 200, _answer(answered)
 
-    return write(request, route=f"talent-asks:{found.pk}:answer", owner=owner_of(request), work=work)
+    return write(request, route=f"talent-asks:{found.pk}:answer", work=work)
 
 
 def _facts(row: Any) -> dict[str, Any]:

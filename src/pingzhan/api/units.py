@@ -5,7 +5,6 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 
 from pingzhan.access.permissions import Permission
@@ -17,8 +16,8 @@ from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PageOut
 from pingzhan.api.schemas.matters import UnitOut
 from pingzhan.api.schemas.offices import EndIn, FullUnitOut, UnitFacts, UnitIn
-from pingzhan.api.writing import owner_of, version_wanted, write
-from pingzhan.core.errors import Invalid, NotFound
+from pingzhan.api.writing import etag, version_wanted, write
+from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
 from pingzhan.matters.queries import reference
@@ -69,9 +68,11 @@ def list_units(
 @router.get(
     "/units/{code}", response=answers({200: FullUnitOut}, *READ), operation_id="get_unit", summary="A unit (单位)"
 )
-def get_unit(request: ApiRequest, code: UnitCode) -> FullUnitOut:
+def get_unit(request: ApiRequest, response: HttpResponse, code: UnitCode) -> FullUnitOut:
     """In the caller's area, also one that has ended."""
-    return _unit(queries.unit_by_code(request.actor, code))
+    found = queries.unit_by_code(request.actor, code)
+    response["ETag"] = etag(found.version)
+    return _unit(found)
 
 
 @router.post(
@@ -93,7 +94,7 @@ def create_unit(
         reference.forget()
         return 201, _unit(made)
 
-    return write(request, route="units", owner=owner_of(request), work=work)
+    return write(request, route="units", work=work)
 
 
 @router.put(
@@ -119,7 +120,7 @@ def change_unit(
         reference.forget()
         return 200, _unit(changed)
 
-    return write(request, route=f"units:{found.code}", owner=owner_of(request), work=work)
+    return write(request, route=f"units:{found.code}", work=work)
 
 
 @router.post(
@@ -142,19 +143,13 @@ def end_unit(
         reference.forget()
         return 200, _unit(queries.unit_by_code(request.actor, found.code))
 
-    return write(request, route=f"units:{found.code}:end", owner=owner_of(request), work=work)
+    return write(request, route=f"units:{found.code}:end", work=work)
 
 
 def _values(request: ApiRequest, data: UnitFacts) -> dict[str, Any]:
-    superior = None
-    if data.superior:
-        if data.superior not in dict(queries.superiors_for(request.actor)):
-            message = _("请从列表里选择上级单位")
-            raise Invalid(message, errors=[{"loc": ["superior"], "msg": message}])
-        superior = queries.unit(data.superior)
     return data.fields("code", "place", "superior") | {
         "place": get_place(data.place, within=roots(request.actor, Permission.PERSON_VIEW)),
-        "superior": superior,
+        "superior": queries.chosen_superior(request.actor, data.superior),
         "by": request.actor,
         "at": request.at,
     }

@@ -18,7 +18,7 @@ from pingzhan.api.presenting import attachment_out
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas import whistles as schemas
 from pingzhan.api.schemas.common import In, PageOut
-from pingzhan.api.writing import etag, owner_of, version_wanted, write
+from pingzhan.api.writing import etag, version_wanted, write
 from pingzhan.matters.operations import whistle as operations
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.reference import reference
@@ -92,7 +92,7 @@ def whistle_matter(
         )
         return 201, whistle_out(blown, by=request.actor, at=request.at)
 
-    return write(request, route=f"whistle:{matter.number}", owner=owner_of(request), work=work)
+    return write(request, route=f"whistle:{matter.number}", work=work)
 
 
 @router.get(

@@ -45,13 +45,14 @@ def write(
     request: ApiRequest,
     *,
     route: str,
-    owner: str,
+    owner: str | None = None,
     work: Callable[[], tuple[int, Out]],
     before: Callable[[], None] | None = None,
 ) -> HttpResponse:
     """Do `work`, which answers (status, body), once for the caller's key, and make the answer.
 
-    `before` runs first, outside of the transaction, and not at all when the answer is known already.
+    `owner`: under whose name the key is kept, the caller's by default. `before` runs first, outside of the transaction,
+    and not at all when the answer is known already.
     """
 
     def plain() -> tuple[int, Any]:
@@ -60,7 +61,7 @@ def write(
 
     answer = once(
         key=request.headers.get("Idempotency-Key"),
-        owner=owner,
+        owner=owner or owner_of(request),
         route=route,
         body=getattr(request, "content", b""),  # which json_body leaves; a call without a body has none
         at=request.at,

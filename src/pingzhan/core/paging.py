@@ -32,10 +32,7 @@ def page(rows: QuerySet[M], *, order: tuple[str, ...] = ("-id",), after: str | N
     `order` names fields, "-" for descending; together they must be unique and not null. `after` is the `next` of
     the page before. Raises Invalid when `after` is no cursor of this order.
     """
-    limit = max(1, min(limit, MAX_LIMIT))
-    rows = rows.order_by(*order)
-    if after:
-        rows = rows.filter(_beyond(order, _decode(after, order, rows.model)))
+    rows, limit = _from(rows, order, after, limit)
     found = list(rows[: limit + 1])
     if len(found) <= limit:
         return Page(found, None)
@@ -49,11 +46,16 @@ def first_of_each(rows: QuerySet[M], lanes: Iterable[Q], *, order: tuple[str, ..
     For "one of several values" over an index (value, order…): each lane is walked in order by itself, where the
     several values at once would be collected whole and sorted.
     """
-    limit = max(1, min(limit, MAX_LIMIT))
+    rows, limit = _from(rows, order, after, limit)
+    return among_any("pk", [rows.filter(lane).values("pk")[: limit + 1] for lane in lanes])
+
+
+def _from(rows: QuerySet[M], order: tuple[str, ...], after: str | None, limit: int) -> tuple[QuerySet[M], int]:
+    """The rows behind the cursor in this order, and how many of them a page holds."""
     rows = rows.order_by(*order)
     if after:
         rows = rows.filter(_beyond(order, _decode(after, order, rows.model)))
-    return among_any("pk", [rows.filter(lane).values("pk")[: limit + 1] for lane in lanes])
+    return rows, max(1, min(limit, MAX_LIMIT))
 
 
 def cursor_of(row: Model, order: tuple[str, ...]) -> str:

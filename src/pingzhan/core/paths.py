@@ -3,6 +3,8 @@
 How they are asked for in the database stands in core/db.
 """
 
+STREET, COMMUNITY = 9, 12  # digits of their codes
+
 
 def codes_of(path: str) -> list[str]:
     """The codes in a path, from the top: "31/3101/" → ["31", "3101"]."""
@@ -17,6 +19,11 @@ def code_of(path: str) -> str:
 def code_on(path: str, digits: int) -> str:
     """The statistical code of so many digits on a path (9 a street, 12 a community); "" where there is none."""
     return next((code for code in codes_of(path) if len(code) == digits and code.isdigit()), "")
+
+
+def path_to(path: str, digits: int) -> str:
+    """The part of a path down to the code of so many digits; the whole where there is none."""
+    return next((one for one in paths_above(path) if len(code_of(one)) == digits), path)
 
 
 def paths_above(path: str) -> list[str]:

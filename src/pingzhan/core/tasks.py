@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from pingzhan.core import idempotency, outbox
 from pingzhan.core.db import refresh_statistics
 from pingzhan.core.jobs import every
+
+QUIET_HOUR = 3
 
 
 @every(1)
@@ -19,7 +23,8 @@ def forget_answers(at: datetime) -> int:
     return idempotency.forget_old(at=at)
 
 
-@every(86400)
+@every(3600)
 def refresh_planner(at: datetime) -> None:
-    """Let the database know how its tables have grown."""
-    refresh_statistics()
+    """Let the database know how its tables have grown: in the small hours, since writers may have to wait meanwhile."""
+    if timezone.localtime(at).hour == QUIET_HOUR:
+        refresh_statistics()

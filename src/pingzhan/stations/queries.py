@@ -181,14 +181,6 @@ def profiles_of(room_ids: Collection[UUID]) -> dict[UUID, list[Profile]]:
     return found
 
 
-def rooms_fit_for(function: str, paths: Collection[str]) -> dict[UUID, list[Fit]]:
-    """By station under `paths`, the rooms that could serve as `function`, the best first; see `rooms_fit`."""
-    found: dict[UUID, list[Fit]] = {}
-    for fit in rooms_fit([function], paths).get(function, []):
-        found.setdefault(fit.room.station_id, []).append(fit)
-    return found
-
-
 def rooms_fit(wanted: Collection[str], paths: Collection[str]) -> dict[str, list[Fit]]:
     """By function, the rooms of stations under `paths` that could serve as it, the best first.
 

@@ -47,9 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = outbox.inbox_page(user, unread=unread, after=request.GET.get("after") or None)
     context = {
         "base": _BASES[face],
-        "face": face,
         "rows": [_shown(outbox.letter_of(row), face) for row in found.items],
-        "any_unread": any(row.read_at is None for row in found.items),
         "unread_only": unread,
         "next": found.next or "",
         "first": not request.GET.get("after"),

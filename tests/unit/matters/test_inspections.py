@@ -152,7 +152,7 @@ def test_pages_of_the_list_cost_the_same_whatever_their_length(world: World, dja
 
 def test_the_ledger_has_a_row_a_finding_and_stays_within_the_scope(world: World) -> None:
     patrol(world)
-    patrol(world, findings=())
+    patrol(world, findings=(), at=world.at + timedelta(minutes=1))  # of one moment either might come first
     inspection(world, world.matter(place=f"{FAR}-G001", to="in_progress"))
     month = {"begin": world.at - DAY, "end": world.at + DAY}
     rows = list(ledger(world.actor("inspector"), **month))
@@ -160,3 +160,11 @@ def test_the_ledger_has_a_row_a_finding_and_stays_within_the_scope(world: World)
     assert {row[5] for row in rows} == {"督查员"}
     assert list(ledger(world.actor("inspector"), begin=world.at + DAY, end=world.at + 2 * DAY)) == []
     assert len(list(ledger(world.actor("command"), **month))) == 4
+
+
+def test_only_a_unit_that_has_to_do_with_the_place_is_inspected(world: World) -> None:
+    for unit in (f"{FAR}.property", "nobody"):
+        with pytest.raises(Invalid):
+            patrol(world, unit=unit)
+    assert not Inspection.objects.exists()
+    assert patrol(world, unit=f"{DISTRICT}.housing", by="command").unit_id == world.units[f"{DISTRICT}.housing"].pk

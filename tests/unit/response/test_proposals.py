@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pingzhan.access.actors import SYSTEM
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.core.models import Message
 from pingzhan.journal.queries import timeline
@@ -185,3 +186,35 @@ def test_many_who_look_at_once_propose_once_and_start_once(world: World, at_once
     assert sum(at_once(*(lambda: operations.start_watches(at=world.at) for _ in range(4)))) == 1
     assert Response.objects.count() == 1
     assert states() == ["started"]
+
+
+def test_what_is_over_is_on_record_as_passed(world: World) -> None:
+    with_conditions(world, TYPHOON)
+    typhoon(world, 3, at=world.at)
+    typhoon(world, 0, at=world.at + timedelta(hours=1))
+    operations.consider(at=world.at + timedelta(hours=2))
+    row = Proposal.objects.get()
+    assert row.state == "passed"
+    *_, last = timeline("proposal", row.pk)
+    assert (last.verb, last.to_state) == ("proposal.pass", "passed")
+
+
+def test_what_a_plan_proposed_ends_with_its_last_condition(world: World) -> None:
+    plan = with_conditions(world, TYPHOON)
+    typhoon(world, 3, at=world.at)
+    without = SHORT.replace(f"conditions:\n{MANY}\n", "")
+    assert without != SHORT
+    draft = operations.edit(plan=plan, source=without, by=SYSTEM, at=world.at)
+    operations.publish(version=operations.review(version=draft, by=SYSTEM, at=world.at), by=SYSTEM, at=world.at)
+    operations.consider(at=world.at + timedelta(minutes=1))
+    assert states() == ["passed"]
+
+
+def test_what_a_plan_proposed_ends_when_it_is_taken_out_of_use(world: World) -> None:
+    plan = with_conditions(world, f"{TYPHOON.replace('level: 2', 'level: 4')}, start: true")
+    typhoon(world, 3, at=world.at)
+    operations.retire(version=plan.versions.get(), by=SYSTEM, at=world.at)
+    operations.consider(at=world.at + timedelta(minutes=1))
+    assert states() == ["passed"]
+    assert operations.start_watches(at=world.at + timedelta(minutes=1)) == 0
+    assert not Response.objects.exists()

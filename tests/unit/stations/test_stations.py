@@ -67,13 +67,14 @@ def test_a_room_without_the_hardware_is_named_with_what_it_lacks(world: World) -
     furnish(world)
     room = room_called(world, HOME, "服务厅")
     operations.find_fit(room=room, functions=["sampling_point"], by=SYSTEM, at=world.at)
-    fits = queries.rooms_fit_for("sampling_point", [world.path(HOME)])
-    [rooms] = fits.values()
-    assert [(fit.room.name, fit.missing) for fit in rooms] == [
+    fits = queries.rooms_fit(["sampling_point"], [world.path(HOME)])
+    assert list(fits) == ["sampling_point"]
+    assert {fit.room.station.place_id for fit in fits["sampling_point"]} == {world.places[HOME].pk}
+    assert [(fit.room.name, fit.missing) for fit in fits["sampling_point"]] == [
         ("活动室", []),
         ("服务厅", ["second_door", "ventilation"]),
     ]
-    assert queries.rooms_fit_for("no_such", [world.path(HOME)]) == {}
+    assert queries.rooms_fit(["no_such"], [world.path(HOME)]) == {}
 
 
 def test_only_those_in_charge_of_the_place_change_its_station(world: World) -> None:

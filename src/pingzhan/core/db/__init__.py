@@ -1,6 +1,7 @@
 """Everything that differs between SQLite and PostgreSQL. No other module speaks the SQL of one engine.
 
-Paths: subtrees as ranges over a column that sorts by bytes on both engines.
+Paths: a column that sorts by bytes on both engines, so that a subtree is a range of it.
+Conditions: asking so that the planner of either engine takes the right way (db/conditions.py).
 Indexes: adding them to tables that are in use.
 One row: inserting it by a statement that is made once.
 Many rows: loading them by the quickest way that each engine has.
@@ -18,9 +19,8 @@ from django.db import connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex, RemoveIndex
-from django.db.models import BooleanField, F, Func, Q
-from django.db.models.lookups import GreaterThanOrEqual, In, IsNull, LessThan
 
+from pingzhan.core.db.conditions import among_any, is_one_of, is_set, under, under_by_size, under_wide
 from pingzhan.core.db.search import (
     TokensField,
     create_search,
@@ -33,8 +33,6 @@ from pingzhan.core.db.search import (
 )
 
 if TYPE_CHECKING:
-    from django.db.models.sql.compiler import SQLCompiler
-
     _CharField = models.CharField[str, str]
 else:
     _CharField = models.CharField
@@ -43,7 +41,7 @@ __all__ = [
     "AddIndexBeside", "PathField", "RemoveIndexBeside", "TokensField", "among_any", "create_job_index",
     "create_search", "create_subject_index", "drop_job_index", "drop_search", "drop_subject_index", "has_tokens",
     "insert_many", "insert_row", "is_one_of", "is_postgres", "is_set", "number_rows", "put_tokens",
-    "refresh_statistics", "tidy_search", "try_exclusive", "under", "under_wide", "update_many",
+    "refresh_statistics", "tidy_search", "try_exclusive", "under", "under_by_size", "under_wide", "update_many",
 ]  # fmt: skip
 
 
@@ -73,80 +71,6 @@ class PathField(_CharField):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
-
-
-def under(field: str, path: str) -> Q:
-    """Rows whose `field` is `path` or below it, as a range that an index serves. The empty path is everything.
-
-    Raises ValueError for a path without its closing slash, which would match the neighbour "3101070051" of "310107005".
-    """
-    if not path:
-        # Not Q(): `Q() | other` is `other`, and a scope of everything joined with a small one would shrink to it.
-        return Q(**{f"{field}__gte": ""})
-    return Q(**{f"{field}__gte": path, f"{field}__lt": _end(path)})
-
-
-def _end(path: str) -> str:
-    """The first text beyond all paths at or below `path`."""
-    if not path.endswith("/"):
-        raise ValueError(f"a path ends in a slash: {path!r}")
-    return path[:-1] + chr(ord("/") + 1)
-
-
-class _Unindexed(Func):
-    """The column as a value that SQLite looks up in no index; elsewhere the planner is left to know better."""
-
-    template = "%(expressions)s"
-
-    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
-
-
-def is_set(field: str) -> Q:
-    """Rows whose `field` is not null, where SQLite shall not walk that field's index: other conditions leave few."""
-    return Q(IsNull(_Unindexed(F(field)), False))
-
-
-def is_one_of(field: str, values: Iterable[Any]) -> Q:
-    """Rows whose `field` is one of `values`, where SQLite shall not look these up in an index: most rows have one."""
-    return Q(In(_Unindexed(F(field)), list(values)))
-
-
-def under_wide(field: str, path: str) -> Q:
-    """As `under`, for an area that holds much of the table: SQLite tests the rows of a list while it walks it in order.
-
-    Without statistics of its values SQLite would take the range for narrow, collect it whole and sort it.
-    """
-    column = _Unindexed(F(field))
-    from_here = Q(GreaterThanOrEqual(column, path))
-    return from_here & Q(LessThan(column, _end(path))) if path else from_here
-
-
-class _AmongAny(Func):
-    """Whether the column is among the rows of one of several queries, each with an order and a limit of its own."""
-
-    output_field = BooleanField()
-    conditional = True
-
-    def __init__(self, column: Any, queries: Sequence[models.QuerySet[Any, Any]]) -> None:
-        super().__init__(column)
-        self.queries = tuple(queries)
-
-    def as_sql(self, compiler: "SQLCompiler", connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        column, parameters = compiler.compile(self.source_expressions[0])
-        found = [rows.query.get_compiler(connection=connection).as_sql() for rows in self.queries]
-        # Each in brackets of its own, since SQLite takes a limit only behind the whole of a UNION.
-        sql = " UNION ALL ".join(f"SELECT * FROM ({part}) AS lane" for part, _ in found)  # noqa: S608
-        return f"{column} IN ({sql})", [*parameters, *(value for _, values in found for value in values)]
-
-    @property
-    def identity(self) -> tuple[Any, ...]:
-        return (*super().identity, *(id(rows) for rows in self.queries))
-
-
-def among_any(field: str, queries: Sequence[models.QuerySet[Any, Any]]) -> Q:
-    """Rows whose `field` is in the one column of any of `queries`, which may be sliced; for filter(), not exclude()."""
-    return Q(_AmongAny(F(field), queries))
 
 
 # --- numbering rows -------------------------------------------------------------------------------------------------
@@ -230,25 +154,17 @@ class AddIndexBeside(AddIndex):
 
 
 class RemoveIndexBeside(RemoveIndex):
-    """Remove an index while others go on writing; as AddIndexBeside."""
+    """Remove an index while others go on writing; as AddIndexBeside, the other way round."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            index = from_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
-            schema_editor.remove_index(model, index, concurrently=True)
+        self._added(app_label, from_state).database_backwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-            return
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            index = to_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
-            schema_editor.add_index(model, index, concurrently=True)
+        self._added(app_label, to_state).database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def _added(self, app_label: str, state: Any) -> AddIndexBeside:
+        index = state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+        return AddIndexBeside(self.model_name, index)
 
 
 # --- statistics -----------------------------------------------------------------------------------------------------
@@ -383,15 +299,10 @@ def update_many(model: type[models.Model], fields: Sequence[str], rows: Iterable
     One statement that is sent with all values at once, where bulk_update puts together one as long as all of them.
     """
     key: Any = model._meta.pk
-    columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    converters = [None if _taken_as_is(field) else _converter(field) for field in (*columns, key)]
-    values = [
-        [value if convert is None else convert(value) for convert, value in zip(converters, (*rest, pk), strict=True)]
-        for pk, *rest in rows
-    ]
+    values = list(_converted(model, (*fields, key.name), ((*rest, pk) for pk, *rest in rows)))
     if not values:
         return
-    changes = ", ".join(f'"{field.column}" = %s' for field in columns)
+    changes = ", ".join(f'"{column}" = %s' for column in _columns(model, fields))
     with connection.cursor() as cursor:
         cursor.executemany(f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{key.column}" = %s', values)  # noqa: S608
 

@@ -177,3 +177,12 @@ def needed(text: str, field_name: str, message: str) -> str:
     if not text:
         raise Invalid(message, errors=[{"loc": [field_name], "msg": message}])
     return text
+
+
+def worded(text: str, field_name: str, message: str) -> str:
+    """The same, of at most MOST_WORDS characters."""
+    text = needed(text, field_name, message)
+    if len(text) > MOST_WORDS:
+        most = _("文字过长，最多 %(most)s 字") % {"most": MOST_WORDS}
+        raise Invalid(most, errors=[{"loc": [field_name], "msg": most}])
+    return text

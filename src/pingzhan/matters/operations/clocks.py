@@ -16,6 +16,7 @@ from pingzhan.matters.rules import (
     UNPRESSED,
     Allowance,
     ClockChange,
+    Rung,
     Rungs,
     acts_at,
     allowance,
@@ -119,9 +120,8 @@ def _revive(matter: Matter, kind: ClockKind, plan: Plan, *, at: datetime) -> Non
     plan.left.append(ended)
 
 
-def rungs_of(clock: Clock) -> Any:
-    ladder = reference().all_ladders.get(clock.ladder_id) if clock.ladder_id else None
-    return ladder.rungs if ladder else ()
+def rungs_of(clock: Clock) -> tuple[Rung, ...]:
+    return reference().rungs(clock.ladder_id)
 
 
 def next_due(plan: Plan, *, pause_until: datetime | None) -> datetime | None:

@@ -6,8 +6,9 @@ finds on the clocks after that is true. So a rung is climbed once, and nobody wa
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -81,7 +82,11 @@ def climb_due(*, at: datetime, batch: int = 500) -> int:
         again = Clock.objects.filter(pk__in=[one.clock for one in found], state=ClockState.RUNNING, act_at__lte=at)
         still = set(again.values_list("pk", "rung"))
         known = reference()
-        after = _Following(at)
+
+        @cache  # whatever climbs now climbs at one moment
+        def after(ladder: int | None, climbed: int) -> datetime | None:
+            return acts_at(known.rungs(ladder), climbed=climbed, since=at, calendar=known.calendar)
+
         climbs = [_climb(one, known, after) for one in found if (one.clock, one.climbed) in still]
         if climbs:
             _write(climbs, at=at)
@@ -89,32 +94,16 @@ def climb_due(*, at: datetime, batch: int = 500) -> int:
     return len(climbs)
 
 
-def _climb(due: Due, known: Reference, after: "_Following") -> Climb:
+def _climb(due: Due, known: Reference, after: Callable[[int | None, int], datetime | None]) -> Climb:
     """The next rung at which there is somebody to tell: a level at or below the one that owes it is passed over."""
-    ladder = known.all_ladders.get(due.ladder) if due.ladder else None
-    rungs = ladder.rungs if ladder else ()
+    rungs = known.rungs(due.ladder)
     owing = due.unit or owed_by(ClockKind(due.kind), handler=due.handler, receiver=due.receiver, awaits=due.awaits)
     unit = known.units.get(owing)
     for index in range(due.climbed, len(rungs)):
         told = _told(rungs[index].tier, unit, due.path, known)
         if told is not None:
-            return Climb(due, index + 1, rungs[index].tier, owing, told.id, after(due.ladder, index + 1, known))
+            return Climb(due, index + 1, rungs[index].tier, owing, told.id, after(due.ladder, index + 1))
     return Climb(due, len(rungs), Tier.UNIT, owing, None, None)
-
-
-class _Following:
-    """When the next rung of a ladder is climbed, worked out once a pass: whatever climbs now climbs at one moment."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-        self.found: dict[tuple[int | None, int], datetime | None] = {}
-
-    def __call__(self, ladder: int | None, climbed: int, known: Reference) -> datetime | None:
-        key = (ladder, climbed)
-        if key not in self.found:
-            rungs = known.all_ladders[ladder].rungs if ladder else ()
-            self.found[key] = acts_at(rungs, climbed=climbed, since=self.at, calendar=known.calendar)
-        return self.found[key]
 
 
 def _told(tier: Tier, owing: UnitRef | None, path: str, known: Reference) -> UnitRef | None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
@@ -17,10 +18,10 @@ from pingzhan.core.outbox import queue_many
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices_inspection import FindingState, InspectionForm
 from pingzhan.matters.models import Finding, Inspection, Matter
-from pingzhan.matters.operations.advance import MOST_WORDS, needed
+from pingzhan.matters.operations.advance import needed, worded
 from pingzhan.matters.operations.telling import tell_units
 from pingzhan.matters.queries.inspections import may_answer, may_confirm
-from pingzhan.matters.queries.reference import UnitRef, reference
+from pingzhan.matters.queries.reference import reference
 from pingzhan.places.queries import get_places
 
 MOST_FINDINGS = 20
@@ -58,13 +59,13 @@ def inspect(
     if form == InspectionForm.TRACE and matter is None:
         raise _invalid("matter", _("倒查须写明从哪件事项查起"))
     path = matter.path if matter is not None else _path(place)
-    inspected = next((one for one in reference().units.values() if one.code == unit), None)
-    if inspected is None:
+    inspected = reference().unit(unit)
+    if inspected is None or not (path.startswith(inspected.path) or inspected.path.startswith(path)):
         raise _invalid("unit", _("请选择被检查的单位"))
     if not can(by, Permission.MATTER_SUPERVISE, path):
         raise NotAllowed(_("只有督查员和上级可以登记检查。"))
     topic = needed(topic, "topic", _("请写明检查内容"))[:80]
-    summary = _words(summary, "summary", _("请写下检查情况"))
+    summary = worded(summary, "summary", _("请写下检查情况"))
     found = [_found(one, number, at=at) for number, one in enumerate(findings, 1)]
     if len(found) > MOST_FINDINGS:
         raise _invalid("findings", _("一次检查最多登记 %(most)s 个问题") % {"most": MOST_FINDINGS})
@@ -83,7 +84,7 @@ def inspect(
         words=digest_of(summary),
     )  # fmt: skip
     said = _("%(form)s“%(topic)s”发现问题，请按期整改。") if found else _("%(form)s“%(topic)s”已登记，请查看。")
-    _tell_unit(inspected, said, inspection, by=by, at=at)
+    _tell_unit(said, inspection, by=by, at=at)
     return inspection
 
 
@@ -92,7 +93,7 @@ def mend(*, inspection: Inspection, position: int, answer: str, by: Actor, at: d
     """Say what was done about a finding; by the inspected unit. Raises Invalid, NotAllowed, StateConflict."""
     if not may_answer(by, inspection):
         raise NotAllowed(_("只有被检查的单位可以填写整改情况。"))
-    answer = _words(answer, "answer", _("请写明怎样整改的"))
+    answer = worded(answer, "answer", _("请写明怎样整改的"))
     finding = _taken(inspection, position, FindingState.OPEN, state=FindingState.MENDED, answer=answer, mended_at=at)
     _note("inspection.mend", inspection, by=by, at=at, position=position, words=digest_of(answer))
     if inspection.by_id and inspection.by_id != by.user_id:
@@ -114,18 +115,14 @@ def confirm(
     if ok:
         finding = _taken(inspection, position, FindingState.MENDED, state=FindingState.CLOSED, closed_at=at)
     else:
-        reason = _words(reason, "reason", _("请写明哪里还没有整改到位"))
+        reason = worded(reason, "reason", _("请写明哪里还没有整改到位"))
         finding = _taken(
             inspection, position, FindingState.MENDED, state=FindingState.OPEN, answer="", mended_at=None,
-            objection=reason,
+            objection=reason, sent_back=F("sent_back") + 1,
         )  # fmt: skip
-        Finding.objects.filter(pk=finding.pk).update(sent_back=finding.sent_back + 1)
-        finding.sent_back += 1
-        unit = reference().units.get(inspection.unit_id)
-        if unit is not None:
-            _tell_unit(unit, _("%(form)s“%(topic)s”有问题整改不到位，请继续整改。"), inspection, by=by, at=at)
+        _tell_unit(_("%(form)s“%(topic)s”有问题整改不到位，请继续整改。"), inspection, by=by, at=at)
     _note("inspection.confirm", inspection, by=by, at=at, position=position, ok=ok, words=digest_of(reason))
-    if not Finding.objects.filter(inspection=inspection).exclude(state=FindingState.CLOSED).exists():
+    if ok and not Finding.objects.filter(inspection=inspection).exclude(state=FindingState.CLOSED).exists():
         Inspection.objects.filter(pk=inspection.pk).update(closed_at=at)
         inspection.closed_at = at
     return finding
@@ -155,17 +152,10 @@ def _path(place: str) -> str:
 
 
 def _found(one: Found, number: int, *, at: datetime) -> tuple[str, datetime]:
-    text = _words(one.text, f"text_{number}", _("请写明第 %(n)s 个问题") % {"n": number})
+    text = worded(one.text, f"text_{number}", _("请写明第 %(n)s 个问题") % {"n": number})
     if one.due is None or not at < one.due <= at + LATEST:
         raise _invalid(f"due_{number}", _("第 %(n)s 个问题的整改期限须在今后一年之内") % {"n": number})
     return text, one.due
-
-
-def _words(text: str, field: str, message: str) -> str:
-    text = needed(text, field, message)
-    if len(text) > MOST_WORDS:
-        raise _invalid(field, _("文字过长，最多 %(most)s 字") % {"most": MOST_WORDS})
-    return text
 
 
 def _note(verb: str, inspection: Inspection, *, by: Actor, at: datetime, **data: Any) -> None:
@@ -175,9 +165,9 @@ def _note(verb: str, inspection: Inspection, *, by: Actor, at: datetime, **data:
     )  # fmt: skip
 
 
-def _tell_unit(unit: UnitRef, line: str, inspection: Inspection, *, by: Actor, at: datetime) -> None:
+def _tell_unit(line: str, inspection: Inspection, *, by: Actor, at: datetime) -> None:
     said = line % {"form": InspectionForm(inspection.form).label, "topic": inspection.topic}
-    tell_units({unit.id: [said]}, at=at, template="inspection.make", cause=by.user_id)
+    tell_units({inspection.unit_id: [said]}, at=at, template="inspection.make", cause=by.user_id)
 
 
 def _invalid(field: str, message: str) -> Invalid:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from pingzhan.access.actors import Actor
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
 from pingzhan.core.errors import Invalid
 from pingzhan.journal.operations import record
 from pingzhan.matters.choices import Basis, ClockKind, LimitKind, Tier, Urgency
@@ -150,15 +151,13 @@ def set_power(*, place: str, category: str, tier: str, by: Actor, at: datetime) 
 
 def may_rule_all(actor: Actor) -> bool:
     """Whether the actor keeps the rules of the whole installation: everything above holds for all of it."""
-    held = [one.path for one in actor.holding(Permission.LIST_KEEP)]
     roots = list(tops().values_list("path", flat=True))
-    return bool(roots) and all(any(root.startswith(path) for path in held) for root in roots)
+    return bool(roots) and all(can(actor, Permission.LIST_KEEP, path) for path in roots)
 
 
 def _for_all(by: Actor) -> None:
-    if by.kind != "system" and not may_rule_all(by):
-        for path in tops().values_list("path", flat=True):
-            require(by, Permission.LIST_KEEP, path)
+    for path in tops().values_list("path", flat=True):
+        require(by, Permission.LIST_KEEP, path)
 
 
 def _known_category(category: str) -> None:

@@ -94,7 +94,7 @@ def hand_back(*, matter: Matter, by: Actor, at: datetime, reason: str = "") -> T
 @transaction.atomic
 def set_cap(*, unit: str, cap: int | None, by: Actor, at: datetime) -> None:
     """At most `cap` (1 to 200) open matters a person of the unit; None: no limit. What is above it already stays."""
-    ref = next((one for one in reference().units.values() if one.code == unit), None)
+    ref = reference().unit(unit)
     if ref is None:
         raise Invalid(_("请选择单位"), errors=[{"loc": ["unit"], "msg": _("请选择单位")}])
     if not can(by, Permission.MATTER_ASSIGN, ref.path, unit_id=ref.id):

@@ -13,7 +13,7 @@ from pingzhan.core.ids import uuid7
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import Occasion
 from pingzhan.matters.models import AnswerTemplate
-from pingzhan.matters.operations.advance import MOST_WORDS, needed
+from pingzhan.matters.operations.advance import needed, worded
 from pingzhan.matters.queries.reference import forget, reference
 from pingzhan.matters.queries.templates import unknown_placeholders
 from pingzhan.places.queries import get_places
@@ -46,9 +46,7 @@ def save_template(
     if category and category not in reference().categories:
         raise _invalid("category", _("没有这个类别"))
     title = needed(title, "title", _("请填写名称"))[:40]
-    text = needed(text, "text", _("请填写答复内容"))
-    if len(text) > MOST_WORDS:
-        raise _invalid("text", _("文字过长，最多 %(most)s 字") % {"most": MOST_WORDS})
+    text = worded(text, "text", _("请填写答复内容"))
     if unknown := unknown_placeholders(text):
         names = "、".join(f"{{{name}}}" for name in unknown)
         raise _invalid("text", _("没有这样的占位符：%(names)s") % {"names": names})

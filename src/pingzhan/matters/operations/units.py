@@ -18,7 +18,7 @@ def unit_for(matter: Matter, code: str) -> UnitRef:
                 _("没有可自动确定的承办单位，请选择一个"), errors=[{"loc": ["unit"], "msg": _("请选择承办单位")}]
             )
         return suggested
-    found = next((unit for unit in known.units.values() if unit.code == code), None)
+    found = known.unit(code)
     if found is None or not matter.path.startswith(found.path):
         raise Invalid(
             _("这个单位不能承办此处的事项"), errors=[{"loc": ["unit"], "msg": _("请选择所在区域或上级的单位")}]

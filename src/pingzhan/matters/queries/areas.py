@@ -6,9 +6,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
 from pingzhan.core.db import under, under_wide
-from pingzhan.core.paths import code_of
-
-STREET, COMMUNITY = 9, 12  # digits of their codes, which every matter has as columns
+from pingzhan.core.paths import COMMUNITY, STREET, code_of
 
 
 def in_area(path: str) -> Q:

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from pingzhan.core.db import under
 from pingzhan.matters.models import Matter
+from pingzhan.matters.queries.areas import in_area
+from pingzhan.matters.queries.lists import first_id
 
 NAMES = ("matters.open", "matters.overdue", "matters.today", "matters.hour")
 
@@ -16,9 +17,9 @@ def figures_under(path: str, *, at: datetime) -> dict[str, float]:
     Each also by group of categories, e.g. "matters.today.health".
     """
     found = dict.fromkeys(NAMES, 0.0)
-    rows = Matter.objects.filter(under("path", path))
+    rows = Matter.objects.filter(in_area(path))
     day, hour = at - timedelta(days=1), at - timedelta(hours=1)
-    recent = rows.filter(reported_at__gt=day, reported_at__lte=at)
+    recent = rows.filter(id__gte=first_id(day), reported_at__gt=day, reported_at__lte=at)  # ids sort by time
     for category, today, this_hour in (
         recent.order_by("category").values_list("category").annotate(
             today=Count("id"), hour=Count("id", filter=Q(reported_at__gt=hour))

@@ -13,11 +13,12 @@ from pingzhan.access.queries import scope
 from pingzhan.core.db import is_set, under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, cursor_of, first_of_each, page
+from pingzhan.core.paths import COMMUNITY, STREET
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.core.search import matching
 from pingzhan.matters.choices import Status
 from pingzhan.matters.models import Category, Matter, Notice
-from pingzhan.matters.queries.areas import COMMUNITY, STREET, everywhere, in_area, matters_in_scope
+from pingzhan.matters.queries.areas import everywhere, in_area, matters_in_scope
 from pingzhan.matters.queries.reach import summoned_to
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.takings import taken_by_me, waiting_for_somebody
@@ -73,9 +74,8 @@ def narrowed(actor: Actor, filters: Filters, *, due_first: bool = False) -> Quer
     if filters.category:
         rows = rows.filter(category_id__in=kinds_of(filters.category))
     if filters.handler:
-        rows = rows.filter(
-            handler_id=next((u.id for u in reference().units.values() if u.code == filters.handler), None)
-        )
+        handler = reference().unit(filters.handler)
+        rows = rows.filter(handler_id=handler.id if handler else None)
     if filters.urgency:
         rows = rows.filter(urgency=filters.urgency)
     if filters.supervised:

@@ -89,6 +89,15 @@ class Reference:
                     return found
         return None
 
+    def unit(self, code: str) -> UnitRef | None:
+        """The unit with this code."""
+        return next((one for one in self.units.values() if one.code == code), None)
+
+    def rungs(self, ladder: int | None) -> tuple[Rung, ...]:
+        """The rungs of a ladder by its id, in force or ended; none where a clock has none."""
+        found = self.all_ladders.get(ladder) if ladder else None
+        return found.rungs if found else ()
+
     def nearest(self, path: str, section: str) -> UnitRef | None:
         """The unit of `section` at `path` or at the closest place above it."""
         return next(

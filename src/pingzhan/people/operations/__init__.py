@@ -23,8 +23,8 @@ from pingzhan.people.operations.check_ins import resume as resume
 from pingzhan.people.operations.check_ins import submit as submit
 from pingzhan.people.operations.leader_import import import_leaders as import_leaders
 from pingzhan.people.operations.lists import LIST_LEVELS as LIST_LEVELS
-from pingzhan.people.operations.lists import LIST_RIGHTS as LIST_RIGHTS
 from pingzhan.people.operations.lists import Line as Line
+from pingzhan.people.operations.lists import list_right as list_right
 from pingzhan.people.operations.lists import publish_list as publish_list
 from pingzhan.people.operations.merging import merge_persons as merge_persons
 from pingzhan.people.operations.merging import undo_merge as undo_merge

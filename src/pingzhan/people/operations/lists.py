@@ -28,7 +28,11 @@ LIST_LEVELS = {
     ListKind.OFFERS: (Level.COMMUNITY,),
 }
 # What a team offers is its community's own business.
-LIST_RIGHTS = {ListKind.OFFERS: Permission.TEAM_MANAGE}
+
+
+def list_right(kind: str) -> Permission:
+    """What whoever publishes a list of this kind must hold."""
+    return Permission.TEAM_MANAGE if kind == ListKind.OFFERS else Permission.LIST_KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def publish_list(*, kind: str, place: "Place", lines: Sequence[Line], by: Actor,
     """The next version, in force from now on; of two who publish at once one is told."""
     if kind not in ListKind.values:
         raise _invalid("kind", _("没有这种清单"))
-    require(by, LIST_RIGHTS.get(ListKind(kind), Permission.LIST_KEEP), place.path)
+    require(by, list_right(kind), place.path)
     if place.level not in LIST_LEVELS[ListKind(kind)]:
         raise _invalid("place", _("这种清单不放在这一级"))
     kept = [line for line in lines if line.name.strip()]

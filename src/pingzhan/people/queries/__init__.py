@@ -76,6 +76,7 @@ from pingzhan.people.queries.teams import team_for as team_for
 from pingzhan.people.queries.teams import team_of_path as team_of_path
 from pingzhan.people.queries.teams import teams_for as teams_for
 from pingzhan.people.queries.units import UnitFilters as UnitFilters
+from pingzhan.people.queries.units import chosen_superior as chosen_superior
 from pingzhan.people.queries.units import chosen_unit as chosen_unit
 from pingzhan.people.queries.units import current_units as current_units
 from pingzhan.people.queries.units import names_of as names_of

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can, scope
-from pingzhan.core.db import under, under_wide
+from pingzhan.core.db import under_by_size
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, page
 from pingzhan.core.sealed import blind_index, normalise_phone
@@ -22,8 +22,6 @@ from pingzhan.places.queries import get_places
 
 S = CheckInState
 _LAST = "\U0010ffff"
-# Paths with no more codes than that are those of a whole installation or a large part of it.
-_WIDE = 2
 NEWEST_FIRST = ("-id",)
 DUE_FIRST = ("due_at", "id")
 
@@ -45,10 +43,10 @@ def ledger(actor: Actor, filters: MemberFilters) -> QuerySet[CheckIn]:
 
     Somebody looked for by phone or name is found first; otherwise a large area is walked in the order of the list.
     """
-    rows = CheckIn.objects.filter(scope(actor, Permission.MEMBER_VIEW, within=_inside))
+    rows = CheckIn.objects.filter(scope(actor, Permission.MEMBER_VIEW, within=under_by_size))
     if filters.place:
         found = get_places([filters.place]).get(filters.place)
-        rows = rows.filter(_inside("path", found.path)) if found else rows.none()
+        rows = rows.filter(under_by_size("path", found.path)) if found else rows.none()
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     if filters.skill:
@@ -68,11 +66,6 @@ def _named(q: str) -> Q:
         return Q(phone_index=blind_index(plain, purpose="person.phone"))
     name = q[:20]
     return Q(name__gte=name, name__lt=name + _LAST)
-
-
-def _inside(field: str, path: str) -> Q:
-    """Under a path: of a small area its few rows are collected, of a large one each row of the list is asked."""
-    return under_wide(field, path) if path.count("/") <= _WIDE else under(field, path)
 
 
 def in_state(rows: QuerySet[CheckIn], state: str, *, at: datetime) -> QuerySet[CheckIn]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
-from pingzhan.core.db import is_one_of, under, under_wide
+from pingzhan.core.db import is_one_of, under_by_size
 from pingzhan.core.errors import NotFound
 from pingzhan.people.choices import AskState, CheckInKind, CheckInState
 from pingzhan.people.models import PersonSkill, TalentAsk, TalentRequest
@@ -100,9 +101,7 @@ def _reach(actor: Actor, filters: TalentFilters) -> Q:
     """
     path = "person__check_ins__path"
 
-    def inside(field: str, prefix: str) -> Q:
-        return under_wide(field, prefix) if prefix.count("/") <= _WIDE else under(field, prefix)
-
+    inside = partial(under_by_size, wide=_WIDE)
     reach = scope(actor, Permission.TALENT_ASK, path=path, unit="person__check_ins__unit", within=inside)
     if filters.within:
         reach &= inside(path, filters.within)

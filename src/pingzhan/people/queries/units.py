@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -89,17 +90,17 @@ def units_page(by: Actor, filters: UnitFilters, *, after: str | None, limit: int
 
 def unit_for(by: Actor, unit_id: UUID) -> Unit:
     """A unit of the actor's area, also one that has ended. Raises NotFound."""
-    rows = Unit.objects.filter(scope(by, Permission.PERSON_VIEW)).select_related("place", "superior")
-    found = rows.filter(pk=unit_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    return _one(by, pk=unit_id)
 
 
 def unit_by_code(by: Actor, code: str) -> Unit:
     """The same by its code."""
+    return _one(by, code=code)
+
+
+def _one(by: Actor, **which: Any) -> Unit:
     rows = Unit.objects.filter(scope(by, Permission.PERSON_VIEW)).select_related("place", "superior")
-    found = rows.filter(code=code).first()
+    found = rows.filter(**which).first()
     if found is None:
         raise NotFound
     return found
@@ -119,12 +120,24 @@ def staff_counts(ids: Iterable[UUID]) -> dict[UUID, int]:
 
 def superiors_for(by: Actor) -> list[tuple[str, str]]:
     """Units that may be named as a superior: those of the actor's area and on the way up, as (code, name)."""
+    return list(_superiors(by).values_list("code", "name")[:300])
+
+
+def chosen_superior(by: Actor, code: str) -> Unit | None:
+    """The superior that a form or a call names, None where it names none. Raises Invalid by field."""
+    found = _superiors(by).filter(code=code).first() if code else None
+    if code and found is None:
+        message = _("请从列表里选择上级单位")
+        raise Invalid(message, errors=[{"loc": ["superior"], "msg": message}])
+    return found
+
+
+def _superiors(by: Actor) -> QuerySet[Unit]:
     reach = Q(pk__in=[])
     for root in roots(by, Permission.APPOINT):
         above = paths_above(root)
         reach |= Q(path__in=above) | Q(path__startswith=root, subordinates__isnull=False)
-    rows = Unit.objects.filter(reach, until__isnull=True).order_by("path", "code").distinct()
-    return list(rows.values_list("code", "name")[:300])
+    return Unit.objects.filter(reach, until__isnull=True).order_by("path", "code").distinct()
 
 
 def search_texts(ids: Iterable[UUID]) -> list[tuple[UUID, str]]:

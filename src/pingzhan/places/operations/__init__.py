@@ -5,7 +5,7 @@ from pingzhan.places.operations.buildings import enter_building as enter_buildin
 from pingzhan.places.operations.buildings import enter_buildings as enter_buildings
 from pingzhan.places.operations.buildings import enter_household_rows as enter_household_rows
 from pingzhan.places.operations.buildings import enter_households as enter_households
-from pingzhan.places.operations.buildings import invalid_row as invalid_row
+from pingzhan.places.operations.buildings import rooms_in as rooms_in
 from pingzhan.places.operations.estates import change_estate as change_estate
 from pingzhan.places.operations.grids import NEW as NEW
 from pingzhan.places.operations.grids import Drawn as Drawn

@@ -99,7 +99,7 @@ def enter_building(*, community: Place, cells: Cells, by: Actor, at: datetime, b
             batch = _Batch(community, by, at)
             code = batch.take(row, renamed=building.code if building is not None else "")
         except BadRow as error:
-            raise invalid_row(error.fault) from error
+            raise _invalid_row(error.fault) from error
         batch.write()
     return Place.objects.get(code=code)
 
@@ -343,7 +343,7 @@ def enter_households(*, building: Place, rooms: Sequence[tuple[int, int]], by: A
     if building.level != Level.BUILDING or building.until is not None:
         raise NotFound(_("没有找到这栋楼"))
     if len(rooms) > MOST_ROOMS:
-        raise invalid_row(RowFault.ROOMS)
+        raise _invalid_row(RowFault.ROOMS)
     codes = {household_code(building.code, floor=floor, room=room): (floor, room) for floor, room in rooms}
     there = {place.code: place for place in Place.objects.filter(code__in=codes).order_by("code")}
     back = [place for place in there.values() if place.until is not None]
@@ -431,7 +431,15 @@ def _by_community(
     return list(own.values())
 
 
-def invalid_row(fault: RowFault) -> Invalid:
+def rooms_in(text: str) -> list[tuple[int, int]]:
+    """The (floor, room) that a form or a call names. Raises Invalid by field."""
+    try:
+        return rooms_of(text)
+    except BadRow as error:
+        raise _invalid_row(error.fault) from error
+
+
+def _invalid_row(fault: RowFault) -> Invalid:
     """A row's fault as the error of a form."""
     message = str(FAULTS[fault])
     return Invalid(message, errors=[{"loc": [_FIELDS[fault]], "msg": message}])

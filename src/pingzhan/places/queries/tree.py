@@ -46,15 +46,17 @@ def places(within: Sequence[str] | None = None) -> QuerySet[Place]:
     return Place.objects.filter(scope(within), until__isnull=True)
 
 
-def get_place(code: str, *, within: Sequence[str] | None = None, ended: bool = False) -> Place:
+def get_place(
+    code: str, *, within: Sequence[str] | None = None, ended: bool = False, level: Level | None = None
+) -> Place:
     """The place with this code, with `ended` also one that is no more, with its superior; one statement.
 
-    Raises NotFound when there is none, or it lies outside.
+    Raises NotFound when there is none, it lies outside, or is of another `level`.
     """
     rows = Place.objects.filter(scope(within)) if ended else places(within)
     plain_code = code.replace("\x00", "")
     found = rows.filter(code=plain_code).select_related("parent", "merged_into").first() if plain_code else None
-    if found is None:
+    if found is None or (level is not None and found.level != level):
         raise NotFound(_("没有找到这个区域"))
     return found
 

@@ -1,6 +1,7 @@
 """How a proposal is decided: once, by a person, by an activation, or by the plan itself."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,7 +41,8 @@ def settle(
     state = ProposalState.STARTED if by.kind == "system" else ProposalState.ACCEPTED
     for row in rows.filter(state=ProposalState.OPEN).order_by("at", "id"):
         if row.path.startswith(tuple(paths)):
-            decide(row, state, by=by, at=at, response_id=response_id)
+            with suppress(StateConflict):  # decided by another in the same moment: the activation goes on
+                decide(row, state, by=by, at=at, response_id=response_id)
 
 
 def note(row: Proposal, verb: str, *, by: Actor, at: datetime, **data: Any) -> None:

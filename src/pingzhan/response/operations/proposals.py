@@ -5,8 +5,10 @@ REST, so that a figure that goes up and down around its limit does not propose a
 """
 
 import logging
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -22,7 +24,7 @@ from pingzhan.response.models import PlanVersion, Proposal
 from pingzhan.response.operations.activation import activate
 from pingzhan.response.operations.deciding import decide, note
 from pingzhan.response.queries.compile import compile_plan
-from pingzhan.response.queries.conditions import Standing, standings
+from pingzhan.response.queries.conditions import Known, Standing, standings
 from pingzhan.response.queries.plans import data_of
 from pingzhan.response.queries.proposals import responses_of
 
@@ -35,27 +37,29 @@ ROMAN = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 def consider(*, at: datetime, around: str = "") -> int:
     """Look at the conditions of all plans in use, or of those that hold at or around a path; how many were proposed."""
     rows = PlanVersion.objects.filter(state=VersionState.PUBLISHED, plan__parent__isnull=True)
+    live: dict[UUID, dict[str, Proposal]] = defaultdict(dict)
+    for row in Proposal.objects.filter(cleared_at__isnull=True).order_by("id"):
+        live[row.plan_id][row.code] = row
+    known: Known = {}
     made = 0
     for version in rows.select_related("plan", "plan__place").order_by("plan__path", "id"):
-        path = version.plan.path
+        path, own = version.plan.path, live.pop(version.plan_id, {})
         if path.startswith(around) or around.startswith(path):
-            made += _consider(version, at=at)
+            made += _consider(version, own, known, at=at)
+    for own in live.values():  # no longer in use
+        for row in own.values():
+            _clear(row, at=at)
     return made
 
 
-def _consider(version: PlanVersion, *, at: datetime) -> int:
+def _consider(version: PlanVersion, live: dict[str, Proposal], known: Known, *, at: datetime) -> int:
     data = data_of(version)
-    found = standings(data, version.plan.path, at=at)
-    if not found:
-        return 0
-    live = {row.code: row for row in Proposal.objects.filter(plan=version.plan_id, cleared_at__isnull=True)}
-    levels = responses_of(version.plan, at=at).values()
     made = 0
-    for one in found:
+    for one in standings(data, version.plan.path, at=at, known=known):
         row = live.pop(one.code, None)
         if row is not None:
             _go_on(row, one, at=at)
-        elif one.holds and not any(level <= one.level for level in levels):
+        elif one.holds and not any(level <= one.level for level in responses_of(version.plan, at=at).values()):
             made += _propose(version, one, data, at=at)
     for row in live.values():  # the plan no longer has this condition
         _clear(row, at=at)
@@ -108,29 +112,30 @@ def _clear(row: Proposal, *, at: datetime) -> None:
     if not Proposal.objects.filter(pk=row.pk, cleared_at__isnull=True).update(cleared_at=at):
         return
     if Proposal.objects.filter(pk=row.pk, state=ProposalState.OPEN).update(state=ProposalState.PASSED, decided_at=at):
+        row.state = ProposalState.PASSED
         note(row, "pass", by=SYSTEM, at=at)
 
 
 def start_watches(*, at: datetime) -> int:
     """Activate at level Ⅳ what a plan lets start by itself; how many. Any number of workers may do so at once."""
     rows = Proposal.objects.filter(state=ProposalState.OPEN, cleared_at__isnull=True, level=4)
-    return sum(
-        _start(row, at=at) for row in rows.select_related("plan", "plan__place", "version").order_by("at", "id")[:20]
-    )
+    rows = rows.select_related("plan", "plan__place", "version").order_by("at", "id")
+    return sum(_start(row, at=at) for row in [row for row in rows if _starts(row)][:20])
+
+
+def _starts(row: Proposal) -> bool:
+    """Whether the plan lets this condition start it."""
+    return any(one["code"] == row.code and one.get("start") for one in data_of(row.version).get("conditions", []))
 
 
 def _start(row: Proposal, *, at: datetime) -> bool:
-    if not any(one["code"] == row.code and one.get("start") for one in data_of(row.version).get("conditions", [])):
-        return False
     plan = row.plan
     try:
         manifest = compile_plan(plan, level=row.level, codes=[plan.place.code], at=at)
         made = activate(
             plan=plan, level=row.level, codes=[plan.place.code], digest=manifest.digest, by=SYSTEM, at=at
         )  # fmt: skip
-    except (
-        DomainError
-    ) as problem:  # the plan was taken out of use, or the ground has changed meanwhile: a person decides
+    except DomainError as problem:  # the ground has changed meanwhile: a person decides
         log.warning("proposal %s did not start: %s", row.pk, problem.detail)
         return False
     return not made.again

@@ -16,6 +16,7 @@ from pingzhan.response.rules.expressions import ExpressionError, parse
 # What comes from outside, by the first word of its name. Of several places: alarms are added up, of warnings the
 # highest counts, of stocks the one that is used up first.
 OUTSIDE = ("alarm", "warning", "stock")
+Known = dict[str, dict[str, float]]
 # What conditions may name; the figures of matters also by group of categories.
 FIGURES = (*NAMES, *OUTSIDE)
 
@@ -55,13 +56,18 @@ def signals_at(path: str, *, at: datetime) -> dict[str, float]:
     return found
 
 
-def standings(data: Mapping[str, Any], path: str, *, at: datetime) -> list[Standing]:
-    """How the conditions of a plan stand under `path` now; three statements when there are any."""
+def standings(data: Mapping[str, Any], path: str, *, at: datetime, known: Known | None = None) -> list[Standing]:
+    """How the conditions of a plan stand under `path` now; three statements when there are any.
+
+    `known`: the figures by path that whoever asks for several plans at one moment keeps meanwhile.
+    """
     conditions = data.get("conditions", [])
     if not conditions:
         return []
-    figures = figures_under(path, at=at) | signals_at(path, at=at)
-    return [one for item in conditions if (one := _standing(item, figures)) is not None]
+    known = {} if known is None else known
+    if path not in known:
+        known[path] = figures_under(path, at=at) | signals_at(path, at=at)
+    return [one for item in conditions if (one := _standing(item, known[path])) is not None]
 
 
 def _standing(item: Mapping[str, Any], figures: Mapping[str, float]) -> Standing | None:

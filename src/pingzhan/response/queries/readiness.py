@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from pingzhan.access.holders import silent_users
 from pingzhan.core.errors import DomainError
-from pingzhan.core.paths import code_of, paths_above
+from pingzhan.core.paths import COMMUNITY, code_of, path_to
 from pingzhan.places.queries import places
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Activation, Plan, PlanVersion, ReadinessFigure
@@ -22,7 +22,6 @@ from pingzhan.response.queries.plans import data_of, published
 from pingzhan.response.rules.manifest import Manifest
 
 DRILL_MONTHS = 12
-_COMMUNITY = 12  # digits of its code
 LEAST_DAYS = 3  # for so long a stock must last where the plan says nothing else
 SILENT = timedelta(days=90)  # who has not signed in for so long may not be reached by what is sent to their account
 
@@ -87,7 +86,7 @@ def readiness(plan: Plan, *, level: int, codes: Sequence[str], at: datetime) -> 
     manifest = compile_plan(plan, level=level, codes=codes, at=at, version=version)
     found = [
         *_of_the_plan(plan, version, at=at), *_of_the_manifest(manifest), *_twice(manifest),
-        *_stocks(plan, version, manifest, at=at), *_silent(manifest, at=at),
+        *_stocks(version, manifest, at=at), *_silent(manifest, at=at),
     ]  # fmt: skip
     found.sort(key=lambda one: (one.path, one.kind, one.subject))
     missing = sum(_COSTS.get(one.kind, 0) for one in found)
@@ -129,7 +128,7 @@ def _of_the_manifest(manifest: Manifest) -> list[Weakness]:
     ]
 
 
-def _stocks(plan: Plan, version: PlanVersion, manifest: Manifest, *, at: datetime) -> list[Weakness]:
+def _stocks(version: PlanVersion, manifest: Manifest, *, at: datetime) -> list[Weakness]:
     """For how many days the stocks last that the plan hands out by name; a statement a place."""
     supplies = [
         item for item in data_of(version).get("supplies", []) if manifest.level in item["levels"] and "stock" in item
@@ -154,7 +153,7 @@ def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
     counts: Counter[str] = Counter()
     for item in manifest.items:
         if item.kind == "person_duty" and item.user_id in silent and item.payload["part"].startswith("A"):
-            counts[_community(item.path)] += 1
+            counts[path_to(item.path, COMMUNITY)] += 1
     return [
         Weakness(
             "silent", code_of(path), path, _("在岗人员"),
@@ -163,12 +162,6 @@ def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
         )
         for path, n in sorted(counts.items())
     ]  # fmt: skip
-
-
-def _community(path: str) -> str:
-    """The path of the community on a path; the whole above one."""
-    above = paths_above(path)
-    return next((one for one in above if len(code_of(one)) == _COMMUNITY), path)
 
 
 def _twice(manifest: Manifest) -> list[Weakness]:

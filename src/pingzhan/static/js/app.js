@@ -22,6 +22,14 @@ const onDemand = [
   ["[data-ground]", () => import("./ground-map.js")],
 ];
 
+const taken = new WeakSet();
+
+/** `data-attached` says that an element answers to whoever uses it: not before its part has come and is done. */
+async function live(part, element) {
+  await part.attach(element);
+  element.dataset.attached = "1";
+}
+
 /** Every element of `root`, itself included, that matches. */
 export function within(root, selector) {
   const found = [...root.querySelectorAll(selector)];
@@ -32,10 +40,10 @@ export function within(root, selector) {
 export function attachAll(root) {
   for (const one of attach) one(root, within);
   for (const [selector, load] of onDemand) {
-    const found = within(root, selector).filter((element) => !element.dataset.attached);
+    const found = within(root, selector).filter((element) => !taken.has(element));
     if (!found.length) continue;
-    for (const element of found) element.dataset.attached = "1";
-    load().then((part) => found.forEach((element) => part.attach(element)));
+    for (const element of found) taken.add(element);
+    load().then((part) => found.forEach((element) => live(part, element)));
   }
 }
 

@@ -20,7 +20,8 @@ export async function attach(root) {
   };
   await styles();
   parts.map.hidden = false;
-  const map = L.map(parts.map, { attributionControl: false, zoomSnap: 0.5, zoomControl: false, minZoom: 8, maxZoom: 19 });
+  // Without its animation: Leaflet drops a press of the buttons that comes while the last one is still being shown.
+  const map = L.map(parts.map, { attributionControl: false, zoomAnimation: false, zoomSnap: 0.5, zoomControl: false, minZoom: 8, maxZoom: 19 });
   L.control.zoom({ zoomInTitle: words.wordsIn, zoomOutTitle: words.wordsOut }).addTo(map);
   map.setView([31.25, 121.4], 12);
   let marker = null;

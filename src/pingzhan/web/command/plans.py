@@ -173,7 +173,6 @@ def _item_row(section: str, item: dict[str, Any], kinds: Mapping[str, str]) -> d
     return {
         "title": title,
         "notes": notes,
-        "levels": ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"],
         "on": [ROMAN[level] for level in sorted(item["levels"])],
         "lines": item.get("tasks") or item.get("checklist") or [],
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
+from pingzhan.core.paths import COMMUNITY, code_of, path_to
 from pingzhan.places.names import place_lines
 from pingzhan.response.queries.plans import data_of, plan_for, published
 from pingzhan.response.queries.readiness import Weakness, history, places_to_choose, readiness
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
     from pingzhan.response.models import Plan
 
 MOST_FINDINGS = 300
-_COMMUNITY = 12  # digits of its code
 
 
 def _mend(one: Weakness, plan: "Plan", actor: Actor) -> tuple[str, str]:
     """(address, words) of where a weakness is mended; ("", "") where the reader may not go there."""
-    place = _area_of(one.path)
+    place = code_of(path_to(one.path, COMMUNITY))
     match one.mend:
         case "plan" if can(actor, P.PLAN_EDIT, plan.path):
             return reverse("command:plan_edit", args=[plan.code]), _("去修改预案")
@@ -46,12 +46,6 @@ def _mend(one: Weakness, plan: "Plan", actor: Actor) -> tuple[str, str]:
         case "signals" if can(actor, P.PLAN_EDIT, one.path):
             return reverse("command:signals"), _("去报库存")
     return "", ""
-
-
-def _area_of(path: str) -> str:
-    """The code of the community on a path, or of the lowest area above one."""
-    codes = path.rstrip("/").split("/")
-    return [code for code in codes if code.isdigit() and len(code) <= _COMMUNITY][-1]
 
 
 @require_safe

@@ -21,7 +21,7 @@ from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
 from pingzhan.response import operations
-from pingzhan.response.queries.conditions import standings
+from pingzhan.response.queries.conditions import Known, standings
 from pingzhan.response.queries.plans import data_of, plans_for, published
 from pingzhan.response.queries.readiness import history
 from pingzhan.response.queries.responses import activations_of, check_list, warnings_of
@@ -70,6 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _plan_rows(actor: Actor, at: Any) -> list[dict[str, Any]]:
     """The plans with their newest figure and the conditions that hold now."""
     rows = []
+    known: Known = {}
     for plan in plans_for(actor).filter(parent__isnull=True).select_related("place")[:MOST_PLANS]:
         version = published(plan)
         data = data_of(version) if version else {}
@@ -80,7 +81,7 @@ def _plan_rows(actor: Actor, at: Any) -> list[dict[str, Any]]:
                 "plan": plan,
                 "version": version,
                 "figure": figures[-1] if figures else None,
-                "conditions": [one for one in standings(data, plan.path, at=at) if one.holds],
+                "conditions": [one for one in standings(data, plan.path, at=at, known=known) if one.holds],
             }
         )
     return rows

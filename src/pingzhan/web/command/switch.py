@@ -17,6 +17,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError, Invalid, NotAllowed
+from pingzhan.core.paths import COMMUNITY, code_on
 from pingzhan.core.sheets import write_workbook
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.places.names import place_lines
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 SHOWN = 100  # of each kind; the search and the workbook have them all
 HIGH = (1, 2)  # levels that need a second factor
-_COMMUNITY = 12  # digits of its code
 
 
 @require_safe
@@ -101,8 +101,8 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 def _points(manifest: "Manifest", query: str) -> list[dict[str, Any]]:
     """A mark for each community that changes: how much, and how much is wanting there; one statement."""
-    changes: Counter[str] = Counter(code for item in manifest.items if (code := _community(item.path)))
-    gaps: Counter[str] = Counter(code for gap in manifest.gaps if (code := _community(gap.path)))
+    changes: Counter[str] = Counter(code for item in manifest.items if (code := code_on(item.path, COMMUNITY)))
+    gaps: Counter[str] = Counter(code for gap in manifest.gaps if (code := code_on(gap.path, COMMUNITY)))
     known = get_places(sorted({*changes, *gaps}))
     found = []
     for code in sorted(known):
@@ -114,10 +114,6 @@ def _points(manifest: "Manifest", query: str) -> list[dict[str, Any]]:
             address = f"{reverse('command:preview')}?{query}&{urlencode({'q': place.name})}"
             found.append({"lon": place.lon, "lat": place.lat, "name": words, "url": address, "bad": bool(gaps[code])})
     return found
-
-
-def _community(path: str) -> str:
-    return next((code for code in path.split("/") if len(code) == _COMMUNITY and code.isdigit()), "")
 
 
 def _show(

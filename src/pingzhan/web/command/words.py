@@ -13,6 +13,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.people.queries.skills import catalogue
 from pingzhan.places.names import named
+from pingzhan.web.words import how_far
 
 LEVELS: dict[int, Any] = {1: _("Ⅰ级（红色）"), 2: _("Ⅱ级（橙色）"), 3: _("Ⅲ级（黄色）"), 4: _("Ⅳ级（蓝色）")}
 ROMAN = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
@@ -92,10 +93,7 @@ def why_words(payload: Mapping[str, Any], skills: Mapping[str, str]) -> str:
     """Why somebody was chosen for a duty: how near they are, and which of the skills asked for they have."""
     found = []
     if "metres" in payload:
-        metres = int(payload["metres"])
-        near = metres < 1000
-        words = _("离这里约 %(metres)s 米") if near else _("离这里约 %(km)s 公里")
-        found.append(str(words) % {"metres": max(50, round(metres / 50) * 50), "km": round(metres / 1000, 1)})
+        found.append(how_far(int(payload["metres"])))
     found += [skills.get(code, code) for code in payload.get("skills", [])]
     return " · ".join(found)
 

@@ -76,9 +76,7 @@ def describe(filters: Any, places: dict[str, Any]) -> list[str]:
     if filters.urgency:
         said.append(str(Urgency(filters.urgency).label))
     if filters.handler:
-        said.append(
-            next((named(unit) for unit in known.units.values() if unit.code == filters.handler), filters.handler)
-        )
+        said.append(named(known.unit(filters.handler)) or filters.handler)
     said += [words for on, words in ((filters.overdue, _("已逾期")), (filters.supervised, _("督办"))) if on]
     if filters.mine:
         said.append(_("待我处理"))

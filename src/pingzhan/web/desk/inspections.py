@@ -1,12 +1,11 @@
 """Inspections (巡查, 倒查, 专项督查) at the desk: the list, one with its findings, making one, the ledger."""
 
-import tempfile
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,17 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
-from pingzhan.access.queries import can, roots
+from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError, NotFound
-from pingzhan.core.sheets import XLSX_TYPE, stream_workbook
 from pingzhan.matters.choices_inspection import FindingState, InspectionForm
 from pingzhan.matters.operations import inspecting as operations
 from pingzhan.matters.queries import inspections as queries
 from pingzhan.matters.queries.lists import matter_for
+from pingzhan.matters.queries.reach import sees_as_staff
 from pingzhan.matters.queries.reference import UnitRef, reference
 from pingzhan.places.names import named, place_lines
 from pingzhan.places.queries import get_places, to_narrow_by
-from pingzhan.web.desk.ledgers import month_of
+from pingzhan.web.desk.ledgers import month_of, workbook_answer
 from pingzhan.web.desk.steps import day_or_none, text_of
 from pingzhan.web.guards import needs
 
@@ -79,7 +78,7 @@ def inspection(request: HttpRequest, inspection_id: UUID) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, inspection_id: UUID, *, problem: DomainError | None = None, tried: tuple[int, str] = (0, "")
+    request: HttpRequest, inspection_id: UUID, *, problem: DomainError | None = None, tried: int = 0
 ) -> HttpResponse:
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     one = queries.inspection_for(actor, inspection_id)
@@ -91,7 +90,7 @@ def _show(
             act = "mend"
         if found.state == FindingState.MENDED and confirms:
             act = "confirm"
-        mine = tried[0] == found.position
+        mine = tried == found.position
         rows.append(
             {
                 "finding": found,
@@ -106,8 +105,7 @@ def _show(
         "place": place_lines([one.path])[one.path],
         "unit": named(reference().units.get(one.unit_id)),
         "rows": rows,
-        "sees_matter": one.matter is not None and can(actor, P.MATTER_VIEW, one.path, unit_id=one.matter.handler_id),
-        "problem": problem,
+        "sees_matter": one.matter is not None and sees_as_staff(actor, one.matter),
     }
     return render(request, "desk/inspection.html", context, status=problem.status if problem else 200)
 
@@ -131,7 +129,7 @@ def act(request: HttpRequest, inspection_id: UUID, position: int, act: str) -> H
                 operations.confirm(ok=ok, reason=text_of(request, "reason"), **common)
                 messages.success(request, _("已核销。") if ok else _("已退回，请被检查单位继续整改。"))
         except DomainError as problem:
-            return _show(request, inspection_id, problem=problem, tried=(position, act))
+            return _show(request, inspection_id, problem=problem, tried=position)
     return redirect("desk:inspection", inspection_id=inspection_id)
 
 
@@ -215,8 +213,5 @@ def workbook(request: HttpRequest) -> HttpResponseBase:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
     month, begin, end = month_of(request.GET.get("month", ""), at=at)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
-    title = _("检查台账 %(month)s") % {"month": month}
-    stream_workbook(file, title, queries.columns(), queries.ledger(actor, begin=begin, end=end))
-    file.seek(0)
-    return FileResponse(file, content_type=XLSX_TYPE, as_attachment=True, filename=f"inspections-{month}.xlsx")
+    title, name = _("检查台账 %(month)s") % {"month": month}, f"inspections-{month}.xlsx"
+    return workbook_answer(title, queries.columns(), queries.ledger(actor, begin=begin, end=end), name=name)

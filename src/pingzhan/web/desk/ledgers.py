@@ -1,6 +1,7 @@
 """The ledgers of the three systems, by place and month, as pages and workbooks."""
 
 import tempfile
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,9 +79,13 @@ def workbook(request: HttpRequest) -> HttpResponseBase:
     said = _asked(request)
     rows = ledger_rows(actor, said["kind"], place=said["place"], begin=said["begin"], end=said["end"])
     rows = rows.filter(matters_in_scope(actor, P.MATTER_EXPORT))
+    title, name = f"{titles()[said['kind']]} {said['month']}", f"ledger-{said['kind']}-{said['month']}.xlsx"
+    return workbook_answer(title, columns_of(said["kind"]), all_cells(rows, said["kind"]), name=name)
+
+
+def workbook_answer(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, name: str) -> FileResponse:
+    """A workbook to take away, written row by row into a file that goes with the answer."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
-    title = f"{titles()[said['kind']]} {said['month']}"
-    stream_workbook(file, title, columns_of(said["kind"]), all_cells(rows, said["kind"]))
+    stream_workbook(file, title, columns, rows)
     file.seek(0)
-    name = f"ledger-{said['kind']}-{said['month']}.xlsx"
     return FileResponse(file, content_type=XLSX_TYPE, as_attachment=True, filename=name)

@@ -50,7 +50,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 
 def _places(actor: Actor, kind: ListKind) -> list[tuple[str, str]]:
     """Where the actor may publish a list of this kind; one statement, at most 100."""
-    right = operations.LIST_RIGHTS.get(kind, P.LIST_KEEP)
+    right = operations.list_right(kind)
     levels = [level for level in operations.LIST_LEVELS[kind] if level in Level.values]
     within = roots(actor, right)
     if not within:
@@ -70,7 +70,7 @@ def list_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
         {"item": item, "name": named(categories[item.code]) if item.code in categories else item.name}
         for item in queries.items_of(version)
     ]
-    right = operations.LIST_RIGHTS.get(ListKind(version.kind), P.LIST_KEEP)
+    right = operations.list_right(version.kind)
     context = {
         "version": version,
         "items": items,
@@ -90,7 +90,7 @@ def list_edit(request: HttpRequest, kind: str) -> HttpResponse:
     source = request.POST if request.method == "POST" else request.GET
     code = source.get("place", "").replace("\x00", "")
     place = get_places([code]).get(code)
-    right = operations.LIST_RIGHTS.get(ListKind(kind), P.LIST_KEEP)
+    right = operations.list_right(kind)
     if place is None or not can(actor, right, place.path):
         raise NotFound
     problem: DomainError | None = None

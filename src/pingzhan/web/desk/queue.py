@@ -148,7 +148,8 @@ def tabs(wanted: Asked, actor: Actor, counts: dict[str, int] | None) -> list[dic
 
 def handler_name(code: str) -> str:
     """The name of the unit that the address narrows to."""
-    return next((named(unit) for unit in reference().units.values() if unit.code == code), code) if code else ""
+    unit = reference().unit(code)
+    return named(unit) if unit else code
 
 
 def category_choices() -> list[dict[str, Any]]:

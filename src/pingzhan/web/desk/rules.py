@@ -87,12 +87,17 @@ def _ladders(known: Reference) -> list[dict[str, Any]]:
     ]
 
 
-def _limits(known: Reference) -> list[dict[str, Any]]:
-    """What is set, and the default where nothing is."""
-    rows = [
+def bounds_shown(known: Reference) -> list[dict[str, Any]]:
+    """The caps that are set, in words."""
+    return [
         {"label": LimitKind(one.kind).label, "holds": holds(known, one.category, one.urgency), "amount": one.amount}
         for one in known.bounds
     ]
+
+
+def _limits(known: Reference) -> list[dict[str, Any]]:
+    """What is set, and the default where nothing is."""
+    rows = bounds_shown(known)
     general = {one.kind for one in known.bounds if not one.category and not one.urgency}
     rows += [
         {"label": LimitKind(kind).label, "holds": _("全部"), "amount": amount}

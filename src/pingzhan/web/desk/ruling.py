@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import roots
+from pingzhan.core.db import under
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.paths import code_of
 from pingzhan.journal.queries import timelines
@@ -22,7 +24,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import DEFAULT_LIMITS, UNPRESSED, Allowance, Rung
 from pingzhan.places.queries import names_along, to_narrow_by, tops
 from pingzhan.web.desk.queue import category_choices
-from pingzhan.web.desk.rules import holds, length_of, timed
+from pingzhan.web.desk.rules import bounds_shown, holds, length_of, timed
 from pingzhan.web.desk.steps import text_of
 from pingzhan.web.guards import needs
 from pingzhan.web.portal.words import span
@@ -63,7 +65,6 @@ def rules_edit(request: HttpRequest) -> HttpResponse:
         "urgencies": Urgency.choices,
         "kind": kind,
         "urgency": urgency,
-        "holds_already": present is not None,
         "rungs": [
             {"name": f"wait_{tier.value}", "label": tier.label, "value": rungs[tier].minutes if tier in rungs else ""}
             for tier in Tier
@@ -73,14 +74,7 @@ def rules_edit(request: HttpRequest) -> HttpResponse:
         "timed": list(timed().items()),
         "lengths": list(LENGTHS.items()),
         "limits": LimitKind.choices,
-        "limit_values": [
-            {
-                "label": LimitKind(one.kind).label,
-                "holds": holds(reference(), one.category, one.urgency),
-                "amount": one.amount,
-            }
-            for one in reference().bounds
-        ],
+        "limit_values": bounds_shown(reference()),
         "defaults": [(LimitKind(one).label, amount) for one, amount in DEFAULT_LIMITS.items()],
         "categories": category_choices(),
         "places": [(one.code, one.name) for one in to_narrow_by(roots(actor, P.LIST_KEEP))],
@@ -148,13 +142,13 @@ def _number(request: HttpRequest, name: str) -> int:
 def _history(actor: Actor) -> list[dict[str, Any]]:
     """The latest changes in words: of the whole installation, and of powers within the actor's own area."""
     own = roots(actor, P.LIST_KEEP)
-    entries = timelines("rule", list(tops().values_list("pk", flat=True))).order_by("-id")[:HISTORY]
+    here = Q(pk__in=[])
+    for path in own:
+        here |= under("place_path", path)
+    entries = timelines("rule", list(tops().values_list("pk", flat=True))).filter(here | ~Q(verb="rule.power"))
+    entries = entries.order_by("-id")[:HISTORY]
     names = names_along({entry.place_path for entry in entries})
-    return [
-        {"at": entry.at, "who": entry.actor_name, **_words(entry, names)}
-        for entry in entries
-        if entry.verb != "rule.power" or any(entry.place_path.startswith(path) for path in own)
-    ]
+    return [{"at": entry.at, "who": entry.actor_name, **_words(entry, names)} for entry in entries]
 
 
 def _words(entry: Any, names: dict[str, str]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from pingzhan.web.desk.members import place_options
 from pingzhan.web.forms.check_in import skill_groups
 from pingzhan.web.forms.places import full_place
 from pingzhan.web.guards import needs
+from pingzhan.web.words import how_far
 
 HOURS = (("2", 2), ("8", 8), ("24", 24), ("72", 72))
 NAMES = ("skill", "slot", "language", "place", "in_time", "proved", "near")
@@ -118,10 +119,7 @@ def _words(kind: str, value: int | str, *, catalogue: dict[str, Any]) -> str:
     """A reason of the rank in words."""
     match kind:
         case "metres":
-            metres = int(value)
-            if metres < 1000:
-                return _("离这里约 %(metres)s 米") % {"metres": max(50, round(metres / 50) * 50)}
-            return _("离这里约 %(km)s 公里") % {"km": round(metres / 1000, 1)}
+            return how_far(int(value))
         case "same":
             return _("同一居村")
         case "seen":

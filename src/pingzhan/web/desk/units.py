@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, users
-from pingzhan.core.errors import DomainError, Invalid
+from pingzhan.core.errors import DomainError
 from pingzhan.matters.queries import reference
 from pingzhan.people import operations, queries
 from pingzhan.people.choices import UnitKind
@@ -110,7 +110,7 @@ def edit(request: HttpRequest, unit_id: UUID | None = None) -> HttpResponse:
         values: dict[str, Any] = {
             "name": said.get("name", ""), "name_en": said.get("name_en", ""), "kind": said.get("kind", ""),
             "section": said.get("section", "").strip(), "phone": said.get("phone", ""),
-            "address": said.get("address", ""), "superior": _superior(said.get("superior", ""), actor),
+            "address": said.get("address", ""), "superior": queries.chosen_superior(actor, said.get("superior", "")),
             "place": place_of(request, P.APPOINT), "by": actor, "at": request.at,  # type: ignore[attr-defined]
         }  # fmt: skip
         if unit is None:
@@ -124,15 +124,6 @@ def edit(request: HttpRequest, unit_id: UUID | None = None) -> HttpResponse:
     reference.forget()
     messages.success(request, _("“%(name)s”已保存。") % {"name": named(unit)})
     return redirect("desk:unit", unit_id=unit.pk)
-
-
-def _superior(code: str, actor: Actor) -> "Unit | None":
-    if not code:
-        return None
-    if code not in dict(queries.superiors_for(actor)):
-        message = _("请从列表里选择上级单位")
-        raise Invalid(message, errors=[{"loc": ["superior"], "msg": message}])
-    return queries.unit(code)
 
 
 def _values(unit: "Unit | None", actor: Actor) -> dict[str, Any]:

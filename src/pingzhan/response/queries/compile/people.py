@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pingzhan.access.roles import ROLES
-from pingzhan.core.paths import code_of
+from pingzhan.core.paths import code_of, path_to
 from pingzhan.modes.choices import OverlayKind as K
 from pingzhan.people.queries.holders import Holder, holders_under
 from pingzhan.response.queries.compile.work import Work, Zone, reason_of
@@ -32,7 +32,7 @@ def widen_roles(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
         for holder in holders:
             if holder.role not in item["from"] or not zone.holds(holder.path):
                 continue
-            path = holder.path if item["at"] == "own" else _cut(holder.path, _LENGTHS[item["at"]])
+            path = holder.path if item["at"] == "own" else path_to(holder.path, _LENGTHS[item["at"]])
             if not path.startswith(tuple(work.paths)):
                 path = holder.path  # a right never reaches beyond the response's own places
             payload = {"role": item["give"], "path": path, "title": item["title"]}
@@ -45,13 +45,3 @@ def widen_roles(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
             work.users[holder.person_id] = holder.user_id
             if holder.user_id and not (ROLES[item["give"]].by_unit and holder.unit_id is None):
                 work.rights[Right(holder.user_id, item["give"], path, holder.unit_id)] = None
-
-
-def _cut(path: str, length: int) -> str:
-    """The part of a path down to the code of so many digits; the whole when there is none."""
-    at = 0
-    for code in path.rstrip("/").split("/"):
-        at += len(code) + 1
-        if len(code) == length:
-            return path[:at]
-    return path

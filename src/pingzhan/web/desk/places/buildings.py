@@ -14,8 +14,7 @@ from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.places import queries
 from pingzhan.places.choices import Level
-from pingzhan.places.operations import end_building, enter_building, enter_households, invalid_row
-from pingzhan.places.rules.rows import BadRow, rooms_of
+from pingzhan.places.operations import end_building, enter_building, enter_households, rooms_in
 from pingzhan.web.desk.places.tree import crumbs
 from pingzhan.web.guards import needs
 
@@ -50,10 +49,7 @@ def building_edit(request: HttpRequest, code: str) -> HttpResponse:
     try:
         match request.POST.get("act"):
             case "homes":
-                try:
-                    rooms = rooms_of(request.POST.get("rooms", ""))
-                except BadRow as error:
-                    raise invalid_row(error.fault) from error
+                rooms = rooms_in(request.POST.get("rooms", ""))
                 made = enter_households(building=building, rooms=rooms, by=actor, at=at)
                 messages.success(request, _("新登记 %(count)d 户。") % {"count": len(made)})
             case "end":
