@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Response
 from pingzhan.response.models import CheckItem, Proposal, PublicWarning
 from pingzhan.response.operations import consider, take_signal
+from pingzhan.response.rules.document import SECTIONS, check
 from pingzhan.response.rules.head import head_of
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
@@ -280,3 +283,34 @@ def test_the_preview_has_a_mark_for_each_community_with_what_changes_and_what_is
     one = command.get(marks["曹家巷居委会"]["url"])
     assert "曹家巷" in one.content.decode()
     assert one.context["words"] == "曹家巷居委会"
+
+
+def test_the_format_is_explained_with_an_example_of_each_part(world: World) -> None:
+    shown = enter(world, "command").get(reverse("command:plan_format"))
+    assert shown.status_code == 200
+    parts = {part["name"]: part for part in shown.context["parts"]}
+    assert set(SECTIONS) | {"head", "levels", "conditions", "warning", "stand_down", "adaptation"} == set(parts)
+    for name, part in parts.items():
+        assert part["example"], name
+        assert all(one["label"] and one["holds"] for one in part["fields"]), name
+    whole = "\n".join(part["example"] for name, part in parts.items() if name not in ("head", "adaptation"))
+    source = f"{parts['head']['example']}\n{whole}\n"
+    assert check(source)[1] == []  # what is shown can be written just so
+    assert check(parts["adaptation"]["example"])[1] == []
+
+
+def test_the_list_of_plans_asks_no_more_for_many(world: World) -> None:
+    furnish(world)
+    publish_plan(world)
+    command = enter(world, "command")
+    page(command, "command:plans")
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            page(command, "command:plans")
+        return len(asked)
+
+    before = statements()
+    for code in ("one", "two", "three"):
+        publish_plan(world, SHORT.replace("code: short", f"code: {code}"))
+    assert statements() == before

@@ -211,6 +211,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "command:proposal": ("post", ANSWER_FOR),
     "command:signals": ("get", ANSWER_FOR | {"street_staff"}),
     "command:plans": ("get", READ_PLANS),
+    "command:plan_format": ("get", READ_PLANS),
     "command:plan": ("get", READ_PLANS),
     "command:readiness": ("get", READ_PLANS),
     "command:plan_new": ("get", ANSWER_FOR | {"street_staff"}),

@@ -90,6 +90,7 @@ def get_today(request: ApiRequest, limit: Limit, after: After) -> TodayOut:
     matters = PageOut[MatterRow](items=matter_rows(found.items, at=request.at), next=found.next)
     takers = takers_of([row.pk for row in found.items], request.actor) if found.items else {}
     assert request.actor.user_id is not None
+    mine = my_duties(request.actor, at=request.at)
     return TodayOut(
         date=timezone.localtime(request.at).date(),
         calls=[_call(row, at=request.at) for row in summonses_of(request.actor)] if not after else [],
@@ -98,11 +99,11 @@ def get_today(request: ApiRequest, limit: Limit, after: After) -> TodayOut:
         mine=[row.number for row in found.items if row.pk in takers and takers[row.pk].mine],
         duties=[
             TodayDuty(
-                title=row.payload.get("title", ""),
+                title=mine.about[row.pk].get("title", ""),
                 part=row.payload.get("part", ""),
                 subject=row.payload.get("subject", ""),
             )
-            for row in my_duties(request.actor, at=request.at).duties
+            for row in mine.duties
         ],
         unread=unread_count(request.actor.user_id),
     )

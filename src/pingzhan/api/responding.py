@@ -34,20 +34,22 @@ from pingzhan.api.writing import write
 from pingzhan.core.errors import NotAllowed, NotFound
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
-from pingzhan.modes.queries import overlays_of, paths_of, response_for, responses_for
+from pingzhan.modes.queries import overlays_of, paths_of, response_for, responses_for, what_duties_are
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.queries import get_places
 from pingzhan.response import operations
 from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
-from pingzhan.response.queries.plans import data_of, plan_for, plans_for, published
-from pingzhan.response.queries.readiness import last_drill, readiness
+from pingzhan.response.queries.plans import data_of, in_use, plan_for, plans_for
+from pingzhan.response.queries.readiness import last_drills, readiness
 from pingzhan.response.queries.responses import activations_of
 from pingzhan.response.rules.schema import plan_schema
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pingzhan.modes.models import Response
-    from pingzhan.response.models import Activation, Plan
+    from pingzhan.response.models import Activation, Plan, PlanVersion
     from pingzhan.response.rules.manifest import Manifest
 
 plans = Router(tags=["plans"], auth=SIGNED_IN)
@@ -66,7 +68,9 @@ def list_plans(request: ApiRequest, limit: Limit, after: After) -> PageOut[PlanO
     found = page(
         plans_for(request.actor).select_related("place", "parent"), order=("path", "code"), after=after, limit=limit
     )
-    return PageOut[PlanOut](items=[_plan(one) for one in found.items], next=found.next)
+    versions, drills = in_use(found.items), last_drills(found.items)
+    items = [_plan(one, versions.get(one.pk), drills.get(one.pk)) for one in found.items]
+    return PageOut[PlanOut](items=items, next=found.next)
 
 
 @plans.get(
@@ -194,17 +198,18 @@ def list_duties(request: ApiRequest, response: ResponseId, limit: Limit, after: 
         limit=limit,
     )
     names = names_of_people([row.person_id for row in rows.items if row.person_id])
+    about = what_duties_are(rows.items)
     items = [
         DutyOut(
             id=row.pk,
             duty=row.payload["duty"],
             part=row.payload["part"],
-            title=row.payload.get("title", ""),
+            title=about[row.pk].get("title", ""),
             place=code_of(row.path),
             subject=row.payload.get("subject", ""),
             person=row.person_id,
             name=names.get(row.person_id, "") if row.person_id else "",
-            tasks=row.payload.get("tasks", []),
+            tasks=about[row.pk].get("tasks", []),
         )
         for row in rows.items
     ]
@@ -269,8 +274,7 @@ def _must_see(request: ApiRequest, codes: list[str]) -> None:
             raise NotAllowed
 
 
-def _plan(plan: "Plan") -> PlanOut:
-    version = published(plan)
+def _plan(plan: "Plan", version: "PlanVersion | None", drill: "datetime | None") -> PlanOut:
     data = data_of(version) if version else {}
     return PlanOut(
         code=plan.code,
@@ -281,7 +285,7 @@ def _plan(plan: "Plan") -> PlanOut:
         version=version.number if version else None,
         levels=sorted(int(level) for level in data.get("levels", {})),
         review_due=version.review_due if version else None,
-        last_drill=last_drill(plan),
+        last_drill=drill,
     )
 
 

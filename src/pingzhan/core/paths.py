@@ -26,6 +26,11 @@ def path_to(path: str, digits: int) -> str:
     return next((one for one in paths_above(path) if len(code_of(one)) == digits), path)
 
 
+def path_above(path: str) -> str:
+    """The path of the superior: "31/3101/" → "31/"; "" for one that has none."""
+    return path[: path.rstrip("/").rfind("/") + 1]
+
+
 def paths_above(path: str) -> list[str]:
     """The paths of all superiors and of the place itself, from the top: "31/3101/" → ["31/", "31/3101/"]."""
     return [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]

@@ -11,6 +11,7 @@ class OverlayKind(models.TextChoices):
     BOOKING = "booking", _("预约")
     PERSON_ROLE = "person_role", _("人员角色")
     PERSON_DUTY = "person_duty", _("人员责任")
+    DUTY = "duty", _("责任内容")
     CLOCK = "clock", _("办理时限")
     VISIT = "visit", _("走访频次")
     SUPPLY = "supply", _("物资配给")

@@ -24,6 +24,7 @@ from pingzhan.access.queries import roots
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paths import paths_above
+from pingzhan.modes.choices import OverlayKind
 from pingzhan.modes.models import Change, Overlay, Participant, Response, ResponsePlace
 from pingzhan.modes.rules import NOTHING, SHAPES
 
@@ -178,6 +179,34 @@ def of_person(person_id: UUID, *, at: datetime, drills: Collection[UUID] = NO_DR
     order = _order(at=at, drills=drills)
     rows = _current(order, at=at).filter(person_id=person_id).order_by("kind", "target", "key", "id")
     return sorted(rows, key=lambda row: order[row.response_id])
+
+
+def what_duties_are(rows: Iterable[Overlay]) -> dict[UUID, dict[str, Any]]:
+    """What the duties among these rows are about, by the ids of the rows: title, tasks, whom to report to.
+
+    One statement. Of one response the nearest place speaks; of what it said there before, the last.
+    """
+    laid = [row for row in rows if row.kind == OverlayKind.PERSON_DUTY]
+    said: dict[tuple[UUID, str], list[tuple[str, dict[str, Any]]]] = {}
+    found = Overlay.objects.filter(
+        response_id__in={row.response_id for row in laid}, kind=OverlayKind.DUTY,
+        key__in={row.payload["duty"] for row in laid},
+    )  # fmt: skip
+    for response_id, key, *about in found.order_by("target", "since", "id").values_list(
+        "response_id", "key", "target", "payload"
+    ):
+        said.setdefault((response_id, key), []).append((about[0], about[1]))
+    return {
+        row.pk: next(
+            (
+                payload
+                for path, payload in reversed(said.get((row.response_id, row.payload["duty"]), []))
+                if row.path.startswith(path)
+            ),
+            {},
+        )
+        for row in laid
+    }
 
 
 def _ranked(

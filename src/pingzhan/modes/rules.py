@@ -22,10 +22,9 @@ SHAPES: dict[str, Shape] = {
     OverlayKind.ROOM_FUNCTION: Shape({"function": str}, {"minutes": int, "checklist": list, "capacity": int}),
     OverlayKind.BOOKING: Shape({"state": str}, {"note": str, "room": str}),
     OverlayKind.PERSON_ROLE: Shape({"role": str, "path": str}, {"title": str, "unit": str}),
-    OverlayKind.PERSON_DUTY: Shape(
-        {"duty": str, "part": str},
-        {"title": str, "tasks": list, "reports_to": str, "metres": int, "subject": str, "skills": list},
-    ),
+    OverlayKind.PERSON_DUTY: Shape({"duty": str, "part": str}, {"metres": int, "subject": str, "skills": list}),
+    # What the duties of one code are about, said once for the area: a city has tens of thousands of them.
+    OverlayKind.DUTY: Shape({"title": str}, {"tasks": list, "reports_to": str}, reaches_down=True),
     OverlayKind.CLOCK: Shape({"minutes": int}, {"basis": str}, reaches_down=True),
     OverlayKind.VISIT: Shape({"per_day": int}, {"need": str}, reaches_down=True),
     OverlayKind.SUPPLY: Shape({"per_head_day": str, "unit": str}, {"source": str, "item": str}, reaches_down=True),

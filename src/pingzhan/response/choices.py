@@ -34,4 +34,6 @@ class Per(models.TextChoices):
     STREET = "street", _("每个街镇")
     COMMUNITY = "community", _("每个居村")
     GRID = "grid", _("每个网格")
+    ESTATE = "estate", _("每个小区")
     BUILDING = "building", _("每栋楼")
+    HOUSEHOLDS = "households", _("每组邻里")

@@ -1,5 +1,6 @@
 """Who gets a duty and why, and that compiling asks the database no more for a district than for a community."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,13 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.access.models import User
 from pingzhan.people.models import PersonSkill, Skill
 from pingzhan.people.operations import appoint, create_person
+from pingzhan.places.models import Place
+from pingzhan.places.operations import changed
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import check_here
 from pingzhan.response.queries.readiness import readiness
 from pingzhan.response.rules.manifest import Manifest
+from tests.factories.ground import build
 from tests.factories.plans import SHORT, publish_plan
 from tests.factories.stations import furnish
 from tests.factories.world import DISTRICT, HOME, World
@@ -87,6 +91,70 @@ def test_a_skill_that_is_not_in_the_catalogue_is_told_at_its_line(world: World) 
     assert [(one.line, "medical" in one.mend) for one in found] == [
         (WITH_SKILL[: WITH_SKILL.index("duties:")].count("\n") + 2, True)
     ]
+
+
+def duty(per: str, more: str = "") -> str:
+    return SHORT.replace(
+        "per: building, roles: [building_leader, grid_worker], max_load: 9",
+        f"per: {per}, {more}roles: [building_leader, grid_worker], max_load: 99",
+    )
+
+
+def subjects(world: World, source: str) -> list[tuple[str, str]]:
+    """Who is asked for as A, by the place's code and in words."""
+    manifest = compile_plan(publish_plan(world, source), level=2, codes=[HOME], at=world.at)
+    return sorted(
+        (item.place, item.payload["subject"])
+        for item in manifest.items
+        if item.kind == "person_duty" and item.payload["part"] == "A1"
+    )
+
+
+def test_estates_are_covered_and_so_is_what_stands_outside_of_them(world: World) -> None:
+    furnish(world)
+    build(world)
+    assert subjects(world, duty("estate")) == [(HOME, "乙园"), (HOME, "源园居委会小区以外的楼栋"), (HOME, "甲园")]
+
+
+def test_a_community_without_estates_is_covered_as_a_whole(world: World) -> None:
+    furnish(world)
+    assert subjects(world, duty("estate")) == [(HOME, "源园居委会")]
+
+
+def test_neighbours_are_covered_in_groups_and_a_grid_without_buildings_as_one(world: World) -> None:
+    furnish(world)
+    build(world, rows=1, across=4, households=60)
+    Place.objects.filter(path__startswith=world.path(f"{HOME}-G002"), level__in=("building", "household")).update(
+        until=world.at
+    )
+    changed()
+    found = subjects(world, duty("households", "households: 30, "))
+    whose = Counter(place for place, _subject in found)
+    assert whose[f"{HOME}-B011"] == 2
+    assert (f"{HOME}-B011", "甲园1号楼 2单元") in found
+    assert (f"{HOME}-G002", world.places[f"{HOME}-G002"].name) in found
+
+
+def test_each_post_of_a_site_has_its_people(world: World) -> None:
+    furnish(world)
+    found = subjects(world, duty("building", "posts: [登记, 消毒], "))
+    assert len(found) == 2 * len({place for place, _subject in found})
+    assert {subject.partition(" · ")[2] for _place, subject in found} == {"登记", "消毒"}
+
+
+def test_what_a_duty_is_about_is_said_once_for_the_area(world: World) -> None:
+    furnish(world)
+    plan = publish_plan(world, duty("building", "reports_to: 点长, tasks: [叫门, 送药], "))
+    manifest = compile_plan(plan, level=2, codes=[HOME], at=world.at)
+    (said,) = (item for item in manifest.items if item.kind == "duty")
+    assert said.payload == {"title": "包楼栋", "tasks": ["叫门", "送药"], "reports_to": "点长"}
+    assert all("title" not in item.payload for item in manifest.items if item.kind == "person_duty")
+
+
+def test_households_are_said_only_where_groups_of_neighbours_are_asked_for(world: World) -> None:
+    furnish(world)
+    found = check_here(duty("building", "households: 30, "))[1]
+    assert [(one.where, "households" in one.mend) for one in found] == [("duties[1].households", True)]
 
 
 def test_a_whole_district_asks_no_more_than_a_community(world: World) -> None:

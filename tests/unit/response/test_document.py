@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pingzhan.response.operations.shipped import shipped_plans
 from pingzhan.response.rules.adapt import conflicts, differences, effective
 from pingzhan.response.rules.document import check
 from pingzhan.response.rules.expressions import ExpressionError, parse
 from pingzhan.response.rules.schema import plan_schema
+from pingzhan.response.rules.shipped import shipped_plans
 from pingzhan.stations.operations.catalogue import shipped
 from tests.factories.plans import SHORT
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pingzhan.response.operations.shipped import shipped_plans
 from pingzhan.response.rules.document import check, read
 from pingzhan.response.rules.head import HEAD, head_of, with_head
+from pingzhan.response.rules.shipped import shipped_plans
 
 SOURCES = shipped_plans()
 

@@ -50,7 +50,8 @@ def test_the_preview_names_every_change_with_its_reason(world: World) -> None:
     plan = ready(world)
     manifest = compile_plan(plan, level=2, codes=[HOME_STREET], at=world.at)
     assert manifest.counts == {
-        "booking": 2, "clock": 1, "notice": 1, "person_duty": 8, "person_role": 2, "room_function": 2, "task": 2,
+        "booking": 2, "clock": 1, "duty": 1, "notice": 1, "person_duty": 8, "person_role": 2,
+        "room_function": 2, "task": 2,
     }  # fmt: skip
     assert all(item.reason and item.after for item in manifest.items)
     room = next(item for item in manifest.items if item.kind == "room_function")

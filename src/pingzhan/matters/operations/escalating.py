@@ -26,7 +26,7 @@ from pingzhan.matters.operations.telling import tell_units
 from pingzhan.matters.queries.reference import ORDER, Reference, UnitRef, reference
 from pingzhan.matters.rules import acts_at, owed_by
 
-GAP = 0.03  # seconds
+GAP = 0.01  # seconds: whoever waits asks every millisecond
 NAMED = 3  # numbers of matters in one message; the rest as a count
 # What a pass reads of each clock and its matter: plain values, since a hundred thousand may be due at once.
 _READ = (

@@ -11,6 +11,7 @@ from pingzhan.places.queries.figures import communities_that_misfit as communiti
 from pingzhan.places.queries.figures import counts_below as counts_below
 from pingzhan.places.queries.figures import estate_of as estate_of
 from pingzhan.places.queries.figures import estates_in as estates_in
+from pingzhan.places.queries.figures import estates_under as estates_under
 from pingzhan.places.queries.figures import figures as figures
 from pingzhan.places.queries.figures import former_names as former_names
 from pingzhan.places.queries.figures import get_estate as get_estate

@@ -1,10 +1,10 @@
 """Figures and names that pages of places show beside the places themselves; a fixed number of statements a page."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Avg, Count, F, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
@@ -76,6 +76,25 @@ def estates_in(community: Place) -> "QuerySet[Estate]":
     """The estates of a community by name, with `count`, how many buildings each has; one statement."""
     standing = Count("buildings", filter=Q(buildings__until__isnull=True))
     return Estate.objects.filter(community=community, until__isnull=True).annotate(count=standing).order_by("name")
+
+
+class EstateSpot(NamedTuple):
+    """An estate with the path of its community and the middle of its buildings (WGS-84, degrees), where known."""
+
+    code: str
+    name: str
+    path: str
+    lon: float | None
+    lat: float | None
+
+
+def estates_under(within: Sequence[str]) -> list[EstateSpot]:
+    """The estates at or below these paths, by path and code; one statement."""
+    standing = Q(buildings__until__isnull=True)
+    rows = Estate.objects.filter(scope(within), until__isnull=True).annotate(
+        lon=Avg("buildings__lon", filter=standing), lat=Avg("buildings__lat", filter=standing)
+    )
+    return [EstateSpot(one.code, one.name, one.path, one.lon, one.lat) for one in rows.order_by("path", "code")]
 
 
 def get_estate(code: str, *, within: Sequence[str]) -> Estate:

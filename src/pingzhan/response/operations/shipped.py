@@ -1,7 +1,6 @@
 """The plans that come with the product."""
 
 from datetime import datetime
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pingzhan.access.actors import Actor
@@ -9,19 +8,10 @@ from pingzhan.response.models import Plan
 from pingzhan.response.operations.plans import create_plan, review
 from pingzhan.response.operations.plans import publish as put_into_use
 from pingzhan.response.rules.document import read
+from pingzhan.response.rules.shipped import shipped_plans
 
 if TYPE_CHECKING:
     from pingzhan.places.models import Place
-
-
-def shipped_plans() -> dict[str, str]:
-    """Their documents by file name, without the ending."""
-    folder = files("pingzhan.response").joinpath("data/plans")
-    return {
-        entry.name.removesuffix(".yaml"): entry.read_text(encoding="utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda one: one.name)
-        if entry.name.endswith(".yaml")
-    }
 
 
 def load_shipped(*, place: "Place", by: Actor, at: datetime, publish: bool = False) -> list[str]:

@@ -1,11 +1,13 @@
 """Every way in which a plan would fail today at a place, with where to mend it; and one figure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.db.models import F, Max, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -167,6 +169,7 @@ def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
 def _twice(manifest: Manifest) -> list[Weakness]:
     """People who would hold several different duties as A at once."""
     duties: dict[Any, dict[str, Any]] = {}
+    known = {item.key: item.subject for item in manifest.items if item.kind == "duty"}
     for item in manifest.items:
         if item.kind == "person_duty" and item.payload["part"].startswith("A"):
             duties.setdefault(item.person_id, {}).setdefault(item.payload["duty"], item)
@@ -175,7 +178,7 @@ def _twice(manifest: Manifest) -> list[Weakness]:
         if len(held) < 2:
             continue
         first = next(iter(held.values()))
-        titles = "、".join(sorted(str(item.payload["title"]) for item in held.values()))  # untranslated: a list's comma
+        titles = "、".join(sorted(known[duty] for duty in held))  # untranslated: a list's comma
         name = first.after.partition(" · ")[2]
         found.append(Weakness("twice", first.place, first.path, name, titles, "person", str(first.person_id)))
     return found
@@ -187,10 +190,24 @@ def last_drill(plan: Plan) -> datetime | None:
     return rows.values_list("at", flat=True).first()
 
 
+def last_drills(plans: Iterable[Plan]) -> dict[UUID, datetime]:
+    """When each of these plans was last exercised, by their ids; one statement."""
+    rows = Activation.objects.filter(plan__in=[plan.pk for plan in plans], exercise=True)
+    return dict(rows.order_by("plan").values_list("plan").annotate(last=Max("at")))
+
+
 def history(plan: Plan, *, path: str, level: int, most: int = 60) -> list[ReadinessFigure]:
     """The figures noted so far, the oldest first."""
     rows = ReadinessFigure.objects.filter(plan=plan, path=path, level=level).order_by("-day")[:most]
     return list(rows)[::-1]
+
+
+def newest_figures(plans: Iterable[Plan]) -> dict[UUID, ReadinessFigure]:
+    """The last figure noted of each of these plans for its own place, by their ids; one statement."""
+    own = ReadinessFigure.objects.filter(plan=OuterRef("plan"), path=OuterRef("path"))
+    newest = Subquery(own.order_by("-day", "level").values("pk")[:1])
+    rows = ReadinessFigure.objects.filter(plan__in=[plan.pk for plan in plans], path=F("plan__path"), pk=newest)
+    return {figure.plan_id: figure for figure in rows.order_by("plan")}
 
 
 def note_figures(*, at: datetime) -> int:

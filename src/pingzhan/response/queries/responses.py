@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pingzhan.access.actors import Actor
-from pingzhan.modes.queries import anything_in_force, drills_of, of_person, payloads_of
+from pingzhan.modes.choices import OverlayKind
+from pingzhan.modes.queries import anything_in_force, drills_of, of_person, payloads_of, what_duties_are
 from pingzhan.people.queries.persons_of import person_of_user
 from pingzhan.response.models import Activation, CheckItem, PublicWarning
 
@@ -21,22 +22,23 @@ class MyDuties:
 
     duties: "list[Overlay]"
     roles: "list[Overlay]"
+    about: dict[UUID, dict[str, Any]]  # what the duties are, by the ids of their rows
 
     @property
     def grouped(self) -> list[dict[str, Any]]:
         """The duties, those in charge first: each kind once, with all that it covers."""
         found: dict[tuple[str, str], dict[str, Any]] = {}
         for row in sorted(self.duties, key=lambda row: str(row.payload["part"])):
-            said = row.payload
+            said, about = row.payload, self.about.get(row.pk, {})
             key = (said["duty"], said["part"][0])
             one = found.setdefault(
                 key,
                 {
-                    "title": said.get("title", ""),
+                    "title": about.get("title", ""),
                     "in_charge": said["part"].startswith("A"),
                     "subjects": [],
-                    "reports_to": said.get("reports_to", ""),
-                    "tasks": said.get("tasks", []),
+                    "reports_to": about.get("reports_to", ""),
+                    "tasks": about.get("tasks", []),
                 },
             )
             one["subjects"].append(said.get("subject", ""))
@@ -47,15 +49,15 @@ class MyDuties:
 
 
 def my_duties(actor: Actor, *, at: datetime) -> MyDuties:
-    """What is laid on the actor now; no statement in peacetime, else three."""
+    """What is laid on the actor now; no statement in peacetime, else four."""
     drills = drills_of(actor.user_id, at=at)
     if actor.user_id is None or not anything_in_force(at=at, drills=drills):
-        return MyDuties([], [])
+        return MyDuties([], [], {})
     person = person_of_user(actor.user_id)
     rows = of_person(person, at=at, drills=drills) if person else []
-    return MyDuties(
-        [row for row in rows if row.kind == "person_duty"], [row for row in rows if row.kind == "person_role"]
-    )
+    duties = [row for row in rows if row.kind == OverlayKind.PERSON_DUTY]
+    roles = [row for row in rows if row.kind == OverlayKind.PERSON_ROLE]
+    return MyDuties(duties, roles, what_duties_are(duties) if duties else {})
 
 
 def public_notices(response_ids: Collection[UUID], *, at: datetime) -> dict[UUID, list[dict[str, Any]]]:

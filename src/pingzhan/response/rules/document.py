@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from jsonschema.exceptions import ValidationError
 
 from pingzhan.access.roles import ROLES
+from pingzhan.response.choices import Per
 from pingzhan.response.rules.expressions import ExpressionError, parse
 from pingzhan.response.rules.schema import validator
 
@@ -198,6 +199,11 @@ def _item(
         yield _finding(
             document, (*path, "clock"), _("没有时限“%(code)s”") % {"code": item.get("clock", "")},
             _like(item.get("clock", ""), known.clocks),
+        )  # fmt: skip
+    if "households" in item and item.get("per", Per.HOUSEHOLDS) != Per.HOUSEHOLDS:
+        yield _finding(
+            document, (*path, "households"), _("households 只用于按邻里分组的责任"),
+            _("把 per 改为 households，或去掉这一行"),
         )  # fmt: skip
     if section == "conditions":
         yield from _condition(item, path, levels, document, known)

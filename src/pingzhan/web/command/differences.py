@@ -25,7 +25,7 @@ SECTION_LABELS: dict[str, Any] = {
     "bookings": OverlayKind.BOOKING.label,
     "notices": OverlayKind.NOTICE.label,
 }
-_FIELDS: dict[str, Any] = {
+FIELDS: dict[str, Any] = {
     "": gettext_lazy("整项"),
     "title": gettext_lazy("名称"),
     "text": gettext_lazy("内容"),
@@ -37,6 +37,8 @@ _FIELDS: dict[str, Any] = {
     "roles": gettext_lazy("由谁担任"),
     "from": gettext_lazy("由谁担任"),
     "skills": gettext_lazy("要求的技能"),
+    "posts": gettext_lazy("岗位"),
+    "households": gettext_lazy("每组约多少户"),
     "max_load": gettext_lazy("每人最多处数"),
     "max_metres": gettext_lazy("最远距离（米）"),
     "reports_to": gettext_lazy("向谁报告"),
@@ -52,6 +54,36 @@ _FIELDS: dict[str, Any] = {
     "need": gettext_lazy("对象"),
     "note": gettext_lazy("说明"),
     "services": gettext_lazy("应急服务"),
+    "code": gettext_lazy("代码"),
+    "function": gettext_lazy("功能"),
+    "functions": gettext_lazy("平时的功能"),
+    "give": gettext_lazy("给什么角色"),
+    "at": gettext_lazy("在哪里有效"),
+    "role": gettext_lazy("由谁来做"),
+    "clock": gettext_lazy("哪个时限"),
+    "basis": gettext_lazy("怎么计时"),
+    "unit": gettext_lazy("单位"),
+    "stock": gettext_lazy("库存数字"),
+    "days": gettext_lazy("至少够几天"),
+    "state": gettext_lazy("怎么办"),
+    "when": gettext_lazy("什么情况"),
+    "until": gettext_lazy("到什么情况为止"),
+    "start": gettext_lazy("自动启动"),
+    "level": gettext_lazy("级别"),
+    "activate": gettext_lazy("谁能启动"),
+    "renew": gettext_lazy("谁能延长"),
+    "event": gettext_lazy("事件"),
+    "category": gettext_lazy("类别"),
+    "headline": gettext_lazy("标题"),
+    "description": gettext_lazy("说明"),
+    "instruction": gettext_lazy("请居民怎么做"),
+    "conditions": gettext_lazy("解除条件"),
+    "schema": gettext_lazy("格式版本"),
+    "title_en": gettext_lazy("英文名称"),
+    "hazard": gettext_lazy("种类"),
+    "purpose": gettext_lazy("宗旨"),
+    "sunset_days": gettext_lazy("一次最长几天"),
+    "review_months": gettext_lazy("几个月复审一次"),
 }
 _NAMES = ("title", "item", "need", "text")
 
@@ -62,7 +94,7 @@ def difference_rows(found: Iterable[Difference | Conflict], *plans: Mapping[str,
         {
             "section": str(SECTION_LABELS[one.section]),
             "item": _called(one.section, one.code, plans),
-            "field": str(_FIELDS.get(one.field, one.field)),
+            "field": str(FIELDS.get(one.field, one.field)),
             "before": _value(one.before, one.field) if isinstance(one, Conflict) else "",
             "above": _value(one.above, one.field),
             "here": _value(one.here, one.field) if one.here is not None else str(_("这里取消")),
@@ -90,11 +122,12 @@ def _value(value: Any, field: str = "") -> str:
     if field == "levels":
         return " ".join(ROMAN.get(level, str(level)) for level in sorted(value))
     if isinstance(value, list):
-        return str(_("、")).join(_value(one) if isinstance(one, dict) else _word(one) for one in value)
-    return _word(value)
+        return str(_("、")).join(_value(one) if isinstance(one, dict) else word(one) for one in value)
+    return word(value)
 
 
-def _word(value: Any) -> str:
+def word(value: Any) -> str:
+    """A code of a plan in words, where there are any."""
     if value in ROLES:
         return str(ROLES[value].label)
     if value in Per.values:

@@ -24,6 +24,7 @@ from pingzhan.response.queries.conditions import standings
 from pingzhan.response.queries.plans import (
     adapted,
     data_of,
+    in_use,
     newest,
     plan_for,
     plans_for,
@@ -31,7 +32,7 @@ from pingzhan.response.queries.plans import (
     version_of,
 )
 from pingzhan.response.queries.proposals import proposals_of
-from pingzhan.response.queries.readiness import last_drill
+from pingzhan.response.queries.readiness import last_drill, last_drills
 from pingzhan.response.rules.document import SECTIONS
 from pingzhan.stations.queries import functions
 from pingzhan.web.command.differences import SECTION_LABELS, difference_rows
@@ -48,8 +49,9 @@ def plans(request: HttpRequest) -> HttpResponse:
     rows = []
     found = list(plans_for(actor).select_related("place", "parent")[:200])
     lines = place_lines([plan.path for plan in found])
+    versions, drills = in_use(found), last_drills(found)
     for plan in found:
-        version = published(plan)
+        version = versions.get(plan.pk)
         rows.append(
             {
                 "plan": plan,
@@ -57,7 +59,7 @@ def plans(request: HttpRequest) -> HttpResponse:
                 "place": lines[plan.path] or plan.place.name,
                 "version": version,
                 "overdue": bool(version and version.review_due and version.review_due <= request.at),  # type: ignore[attr-defined]
-                "drill": last_drill(plan),
+                "drill": drills.get(plan.pk),
             }
         )
     context = {"rows": rows, "can_edit": bool(actor.holding(P.PLAN_EDIT))}
@@ -158,6 +160,10 @@ def _item_row(section: str, item: dict[str, Any], kinds: Mapping[str, str]) -> d
             _("A 角 %(a)s 人，B 角 %(b)s 人，每人最多 %(load)s 处")
             % {"a": item.get("number", 1), "b": item.get("backup", 1), "load": item.get("max_load", 8)}
         )
+    if "households" in item:
+        notes.append(_("每组约 %(n)s 户") % {"n": item["households"]})
+    if "posts" in item:
+        notes.append(_("岗位：%(posts)s") % {"posts": _("、").join(item["posts"])})
     if "minutes" in item:
         notes.append(_("%(n)s 分钟") % {"n": item["minutes"]})
     if "due_minutes" in item:

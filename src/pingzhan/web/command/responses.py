@@ -15,15 +15,23 @@ from pingzhan.access.queries import can
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
-from pingzhan.modes.queries import changes_of, is_in_force, overlays_of, paths_of, response_for, responses_for
+from pingzhan.modes.queries import (
+    changes_of,
+    is_in_force,
+    overlays_of,
+    paths_of,
+    response_for,
+    responses_for,
+    what_duties_are,
+)
 from pingzhan.modes.rules import NOTHING
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
 from pingzhan.response import operations
 from pingzhan.response.queries.conditions import Known, standings
-from pingzhan.response.queries.plans import data_of, plans_for, published
-from pingzhan.response.queries.readiness import history
+from pingzhan.response.queries.plans import data_of, in_use, plans_for
+from pingzhan.response.queries.readiness import newest_figures
 from pingzhan.response.queries.responses import activations_of, check_list, warnings_of
 from pingzhan.web.command.proposals import waiting
 from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of
@@ -71,16 +79,16 @@ def _plan_rows(actor: Actor, at: Any) -> list[dict[str, Any]]:
     """The plans with their newest figure and the conditions that hold now."""
     rows = []
     known: Known = {}
-    for plan in plans_for(actor).filter(parent__isnull=True).select_related("place")[:MOST_PLANS]:
-        version = published(plan)
+    found = list(plans_for(actor).filter(parent__isnull=True).select_related("place")[:MOST_PLANS])
+    versions, figures = in_use(found), newest_figures(found)
+    for plan in found:
+        version = versions.get(plan.pk)
         data = data_of(version) if version else {}
-        levels = sorted(int(level) for level in data.get("levels", {}))
-        figures = history(plan, path=plan.path, level=levels[0]) if levels else []
         rows.append(
             {
                 "plan": plan,
                 "version": version,
-                "figure": figures[-1] if figures else None,
+                "figure": figures.get(plan.pk),
                 "conditions": [one for one in standings(data, plan.path, at=at, known=known) if one.holds],
             }
         )
@@ -112,6 +120,7 @@ def _show(
     )  # fmt: skip
     people = names_of_people([one.person_id for one in rows.items if one.person_id])
     lines = place_lines([*paths, *{one.path for one in rows.items}])
+    about = what_duties_are(rows.items) if kind == "person_duty" else {}
     counts = counts_in_words(row.counts) if row else []
     data = data_of(row.version) if row else {}
     may_switch = in_force and all(can(actor, P.RESPONSE_ACTIVATE, path) for path in paths)
@@ -129,7 +138,7 @@ def _show(
                 "overlay": one,
                 "place": lines.get(one.path, ""),
                 "who": people.get(one.person_id, "") if one.person_id else "",
-                "says": _says(one.kind, one.payload),
+                "says": _says(one.kind, one.payload | about.get(one.pk, {})),
             }
             for one in rows.items
         ],
@@ -161,6 +170,8 @@ def _says(kind: str, payload: dict[str, Any]) -> str:
     if payload == NOTHING:
         return str(_("这里不适用"))
     match kind:
+        case "duty":
+            return _("；").join([str(payload["title"]), *payload.get("tasks", [])])
         case "person_duty":
             part = _("A 角") if payload["part"].startswith("A") else _("B 角")
             return f"{payload.get('title', '')} · {payload.get('subject', '')} · {part}"

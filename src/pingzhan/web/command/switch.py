@@ -25,7 +25,7 @@ from pingzhan.places.queries import get_places
 from pingzhan.response import operations
 from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
-from pingzhan.response.queries.plans import data_of, plan_for, plans_for, published
+from pingzhan.response.queries.plans import data_of, in_use, plan_for, plans_for, published
 from pingzhan.response.queries.readiness import places_to_choose
 from pingzhan.web.command.words import COLOURS, LEVELS, counts_in_words, level_label, skill_names, why_words
 from pingzhan.web.guards import needs
@@ -48,8 +48,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 def _choose(request: HttpRequest, *, problem: DomainError | None = None) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows: list[dict[str, Any]] = []
-    for plan in plans_for(actor).filter(parent__isnull=True).select_related("place"):
-        version = published(plan)
+    found = list(plans_for(actor).filter(parent__isnull=True).select_related("place"))
+    versions = in_use(found)
+    for plan in found:
+        version = versions.get(plan.pk)
         if version is None:
             continue
         levels = data_of(version).get("levels", {})

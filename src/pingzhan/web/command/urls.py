@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pingzhan.web.command import head, plans, proposals, readiness, responses, switch
+from pingzhan.web.command.plan_format import plan_format
 
 app_name = "command"
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("signals/", proposals.signals, name="signals"),
     path("plans/", plans.plans, name="plans"),
     path("plans/new/", plans.new, name="plan_new"),
+    path("plans/format/", plan_format, name="plan_format"),
     path("plans/<str:code>/", plans.plan, name="plan"),
     path("plans/<str:code>/readiness/", readiness.ready, name="readiness"),
     path("plans/<str:code>/head/", head.head, name="plan_head"),

@@ -1,6 +1,7 @@
 """Duties: who is in charge of what as A, and who steps in as B."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pingzhan.response.queries.compile.offers import offers
 from pingzhan.response.queries.compile.work import Tree, Unit, Work, Zone, reason_of
 from pingzhan.response.rules.manifest import Gap, Item
 from pingzhan.response.rules.matching import assign
+from pingzhan.response.rules.neighbours import USUAL
 
 Skilled = Mapping[UUID, Collection[str]]
 
@@ -25,7 +27,8 @@ def share_out_duties(work: Work, zones: Sequence[Zone], tree: Tree, holders: Seq
     skilled = skilled_under(work.paths, wanted, today=today) if wanted else {}
     for zone in zones:
         for item in zone.wanted("duties", work.level):
-            units = _rooms(work, zone, item) if "function" in item else tree.units(item["per"], zone)
+            _say(work, zone, item)
+            units = _units(work, zone, tree, item)
             people: dict[Any, Holder] = {}
             for one in holders:  # each person once, at the place that comes first
                 if one.role in item["roles"] and zone.holds(one.path):
@@ -33,7 +36,38 @@ def share_out_duties(work: Work, zones: Sequence[Zone], tree: Tree, holders: Seq
             _share_out(work, item, units, list(people.values()), skilled)
 
 
+def _say(work: Work, zone: Zone, item: Mapping[str, Any]) -> None:
+    """What the duty is about, once for the whole zone."""
+    payload: dict[str, Any] = {"title": item["title"]}
+    if item.get("tasks"):
+        payload["tasks"] = list(item["tasks"])
+    if item.get("reports_to"):
+        payload["reports_to"] = item["reports_to"]
+    after = _("；").join(item.get("tasks", [])) or item["title"]
+    work.add(
+        Item(
+            K.DUTY, zone.path, zone.path, code_of(zone.path), "", after, reason_of("duties", item), payload,
+            item["code"], subject=item["title"],
+        )
+    )  # fmt: skip
+
+
+def _units(work: Work, zone: Zone, tree: Tree, item: Mapping[str, Any]) -> list[Unit]:
+    """What the duty is asked for, each of its posts by itself."""
+    if "function" in item:
+        found = _rooms(work, zone, item)
+    else:
+        found = tree.units(item["per"], zone, size=item.get("households", USUAL))
+    posts = item.get("posts", [])
+    if not posts:
+        return found
+    return [
+        replace(one, name=f"{one.name} · {post}", post=number) for one in found for number, post in enumerate(posts, 1)
+    ]
+
+
 def _rooms(work: Work, zone: Zone, item: Mapping[str, Any]) -> list[Unit]:
+    """The rooms that have become what the duty is for."""
     found = []
     for fit in work.rooms_by_function[item["function"]]:
         station = fit.room.station
@@ -78,11 +112,7 @@ def _has(skilled: Skilled, holder: Holder, asked: Sequence[str]) -> list[str]:
 def _put(
     work: Work, item: Mapping[str, Any], unit: Unit, holder: Holder, part: str, metres: int, has: list[str]
 ) -> None:
-    payload: dict[str, Any] = {"duty": item["code"], "part": part, "title": item["title"], "subject": unit.name}
-    if item.get("tasks"):
-        payload["tasks"] = list(item["tasks"])
-    if item.get("reports_to"):
-        payload["reports_to"] = item["reports_to"]
+    payload: dict[str, Any] = {"duty": item["code"], "part": part, "subject": unit.name}
     if metres >= 0:
         payload["metres"] = metres
     if has:
@@ -91,10 +121,15 @@ def _put(
     work.add(
         Item(
             K.PERSON_DUTY, unit.target, unit.path, code_of(unit.path), "", f"{part[0]} · {holder.name}",
-            reason_of("duties", item), payload, f"{item['code']}:{part}", holder.person_id,
+            reason_of("duties", item), payload, f"{_post(item, unit)}:{part}", holder.person_id,
             f"{item['title']} · {unit.name}", holder.user_id,
         )
     )  # fmt: skip
+
+
+def _post(item: Mapping[str, Any], unit: Unit) -> str:
+    """The duty, and which of its posts."""
+    return f"{item['code']}.{unit.post}" if unit.post else str(item["code"])
 
 
 def _tell_of(work: Work, item: Mapping[str, Any], unit: Unit, holder: Holder, *, able: bool) -> None:

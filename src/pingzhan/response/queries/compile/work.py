@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
+from pingzhan.core.paths import COMMUNITY, path_above, path_to
 from pingzhan.places.choices import Level
-from pingzhan.places.queries import at_level
+from pingzhan.places.queries import at_level, estates_under
+from pingzhan.response.choices import Per
 from pingzhan.response.rules.manifest import Gap, Item, Right
+from pingzhan.response.rules.neighbours import USUAL, Home, groups
 from pingzhan.stations.queries import Fit
 
 if TYPE_CHECKING:
@@ -37,13 +42,18 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One of what something is asked for: a place, or a room for duties on the spot."""
+    """One of what something is asked for: a place, a part of one, or a room for duties on the spot.
+
+    `target` names it among all others; of what is no place of the tree it is the path of the place around it, "#" and
+    what tells it apart there.
+    """
 
     target: str
     path: str
     name: str
     lon: float | None
     lat: float | None
+    post: int = 0  # of a duty with several posts which, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +73,29 @@ class Zone:
 
 
 class Tree:
-    """The places of each level under the response's places, read once a level."""
+    """What lies under the response's places, by what a plan may ask for, read once each."""
 
     def __init__(self, places: "Sequence[Place]") -> None:
         self._places = [Unit(place.path, place.path, place.name, place.lon, place.lat) for place in places]
         self._paths = [place.path for place in places]
         self._levels: dict[str, list[Unit]] = {}
+        self._homes: list[Home] | None = None
 
-    def units(self, per: str, zone: Zone) -> list[Unit]:
-        """What `per` names in a zone; the response's place itself where it lies below that level."""
+    def units(self, per: str, zone: Zone, *, size: int = USUAL) -> list[Unit]:
+        """What `per` names in a zone, groups of neighbours with about `size` households each.
+
+        The response's place itself where it lies below that level.
+        """
         whole = [place for place in self._places if place.path == zone.path]
-        if per == "place":
+        if per == Per.PLACE:
             return whole or [
                 one for level in ("street", "community", "grid") for one in self._at(level) if one.path == zone.path
             ]
-        return [one for one in self._at(per) if zone.holds(one.path)] or whole
+        if per == Per.HOUSEHOLDS:
+            found = self._neighbours(zone, size)
+        else:
+            found = [one for one in (self._estates() if per == Per.ESTATE else self._at(per)) if zone.holds(one.path)]
+        return found or whole
 
     def _at(self, level: str) -> list[Unit]:
         if level not in self._levels:
@@ -87,6 +105,41 @@ class Tree:
                 for path, name, lon, lat in rows.values_list("path", "name", "lon", "lat")
             ]
         return self._levels[level]
+
+    def _estates(self) -> list[Unit]:
+        """The estates, and for each community what stands outside of all of them, so that nothing is left out."""
+        if Per.ESTATE not in self._levels:
+            estates = estates_under(self._paths)
+            found = [Unit(f"{one.path}#{one.code}", one.path, one.name, one.lon, one.lat) for one in estates]
+            known = {one.path for one in found}
+            outside = at_level(Level.BUILDING, within=self._paths).filter(estate__isnull=True)
+            open_ones = {path_to(path, COMMUNITY) for path in outside.values_list("path", flat=True)}
+            for one in self._at(Level.COMMUNITY):
+                if one.path not in known:
+                    found.append(Unit(one.target, one.path, one.name, one.lon, one.lat))
+                elif one.path in open_ones:
+                    name = _("%(community)s小区以外的楼栋") % {"community": one.name}
+                    found.append(Unit(one.target, one.path, name, one.lon, one.lat))
+            self._levels[Per.ESTATE] = sorted(found, key=lambda one: one.target)
+        return self._levels[Per.ESTATE]
+
+    def _neighbours(self, zone: Zone, size: int) -> list[Unit]:
+        """Groups of neighbours; a grid of which no building is known is one group."""
+        if self._homes is None:
+            rows = at_level(Level.BUILDING, within=self._paths).values_list(
+                "path", "name", "lon", "lat", "households", "floors", "entrances"
+            )
+            self._homes = [
+                Home(path, name, lon, lat, households, floors or 0, entrances or 0)
+                for path, name, lon, lat, households, floors, entrances in rows
+            ]
+        homes = [one for one in self._homes if zone.holds(one.path)]
+        found = [
+            Unit(f"{one.path}#{one.number}", one.path, one.name, one.lon, one.lat) for one in groups(homes, size=size)
+        ]
+        built = {path_above(one.path) for one in homes}
+        found += [one for one in self._at(Level.GRID) if zone.holds(one.path) and one.path not in built]
+        return sorted(found, key=lambda one: one.target)
 
 
 def reason_of(section: str, item: Mapping[str, Any]) -> str:
