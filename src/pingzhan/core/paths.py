@@ -13,7 +13,7 @@ def codes_of(path: str) -> list[str]:
 
 def code_of(path: str) -> str:
     """The code of the place at a path: "31/3101/" → "3101"; "" of the empty path, which is everything."""
-    return path.rstrip("/").rpartition("/")[2]
+    return path[path.rfind("/", 0, -1) + 1 :].rstrip("/")
 
 
 def code_on(path: str, digits: int) -> str:
@@ -28,9 +28,13 @@ def path_to(path: str, digits: int) -> str:
 
 def path_above(path: str) -> str:
     """The path of the superior: "31/3101/" → "31/"; "" for one that has none."""
-    return path[: path.rstrip("/").rfind("/") + 1]
+    return path[: path.rfind("/", 0, -1) + 1]
 
 
 def paths_above(path: str) -> list[str]:
     """The paths of all superiors and of the place itself, from the top: "31/3101/" → ["31/", "31/3101/"]."""
-    return [path[: index + 1] for index, letter in enumerate(path) if letter == "/"]
+    found, end = [], path.find("/") + 1
+    while end:
+        found.append(path[:end])
+        end = path.find("/", end) + 1
+    return found

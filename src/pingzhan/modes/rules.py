@@ -1,6 +1,6 @@
 """What an overlay may say, and where it reaches. No database, no clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pingzhan.modes.choices import OverlayKind
@@ -16,6 +16,10 @@ class Shape:
     needs: dict[str, type]
     may: dict[str, type]
     reaches_down: bool = False
+    known: dict[str, type] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", self.needs | self.may)
 
 
 SHAPES: dict[str, Shape] = {
@@ -45,13 +49,12 @@ def check_payload(kind: str, payload: dict[str, Any]) -> None:
         raise ValueError(f"no kind of overlay: {kind!r}")
     if shape.reaches_down and payload == NOTHING:
         return
-    known = shape.needs | shape.may
     for name, value in payload.items():
-        wanted = known.get(name)
+        wanted = shape.known.get(name)
         if wanted is None:
             raise ValueError(f"{kind}: no {name!r} in its payload")
-        # A bool is an int to Python, and no number of minutes.
-        if not isinstance(value, wanted) or isinstance(value, bool):
+        # Not isinstance: a bool is an int to Python, and no number of minutes.
+        if type(value) is not wanted:
             raise ValueError(f"{kind}: {name} is to be {wanted.__name__}")
     missing = shape.needs.keys() - payload.keys()
     if missing:

@@ -1,18 +1,17 @@
 """Reads of everybody who holds an office somewhere, for those who share out work."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from pingzhan.core.db import under
 from pingzhan.people.models import Appointment, Person, PersonSkill
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """Somebody who holds a role at a place now; where that place lies in degrees (WGS-84), if known."""
 
     person_id: UUID
@@ -34,13 +33,12 @@ def holders_under(paths: Sequence[str], roles: Collection[str]) -> list[Holder]:
     rows = Appointment.objects.filter(reach, until__isnull=True, role__in=list(roles)).order_by(
         "path", "role", "person_id", "id"
     )
-    return [
-        Holder(person, name, user, bool(phone), role, path, unit, lon, lat)
-        for person, name, user, phone, role, path, unit, lon, lat in rows.values_list(
-            "person_id", "person__name", "person__user_id", "person__phone_index", "role", "path", "unit_id",
-            "place__lon", "place__lat",
-        )
-    ]  # fmt: skip
+    reachable = ExpressionWrapper(Q(person__phone_index__isnull=False), output_field=BooleanField())
+    found = rows.values_list(
+        "person_id", "person__name", "person__user_id", reachable, "role", "path", "unit_id", "place__lon",
+        "place__lat",
+    )  # fmt: skip
+    return [Holder(*row) for row in found]
 
 
 def skilled_under(paths: Sequence[str], skills: Collection[str], *, today: date) -> dict[UUID, set[str]]:

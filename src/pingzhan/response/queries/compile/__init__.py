@@ -5,6 +5,7 @@ Rooms first, then what holds for areas, then people: duties on the spot need to 
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -63,6 +64,7 @@ def compile_plan(
     items = sorted(work.items.values(), key=lambda one: (one.kind, one.path, one.target, one.key))
     rights = [] if exercise else sorted(work.rights, key=lambda one: (one.path, one.role, str(one.user_id)))
     gaps = sorted(work.gaps, key=lambda one: (one.path, one.kind, one.subject, one.reason))
+    users = sorted((user for user in work.users if user), key=attrgetter("int"))
     digest = digest_of(
         version_digests=digests, level=level, places=tuple(place.code for place in places), exercise=exercise,
         after=last_over(plan, at=at) if after is None else after, items=items, rights=rights, gaps=gaps,
@@ -70,7 +72,7 @@ def compile_plan(
     return Manifest(
         plan=plan.code, title=plan.title, version=version.pk, level=level,
         places=tuple(place.code for place in places), paths=tuple(paths), exercise=exercise, items=tuple(items),
-        rights=tuple(rights), participants=tuple(sorted(user for user in set(work.users.values()) if user)),
+        rights=tuple(rights), participants=tuple(users),
         gaps=tuple(gaps), asked=work.asked, checklist=tuple(base.get("stand_down", {}).get("checklist", [])),
         digest=digest, names=names_along(paths),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """Duties: who is in charge of what as A, and who steps in as B."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from pingzhan.response.rules.manifest import Gap, Item
 from pingzhan.response.rules.matching import assign
 from pingzhan.response.rules.neighbours import USUAL
 
+PERSON_DUTY = K.PERSON_DUTY.value  # a plain text: members of an enumeration are slow to look up
 Skilled = Mapping[UUID, Collection[str]]
 
 
@@ -25,15 +26,35 @@ def share_out_duties(work: Work, zones: Sequence[Zone], tree: Tree, holders: Seq
     wanted = {code for zone in zones for item in zone.wanted("duties", work.level) for code in item.get("skills", [])}
     today = timezone.localtime(work.at).date()
     skilled = skilled_under(work.paths, wanted, today=today) if wanted else {}
+    crews = _Crews(holders)
     for zone in zones:
         for item in zone.wanted("duties", work.level):
             _say(work, zone, item)
-            units = _units(work, zone, tree, item)
-            people: dict[Any, Holder] = {}
-            for one in holders:  # each person once, at the place that comes first
-                if one.role in item["roles"] and zone.holds(one.path):
-                    people.setdefault(one.person_id, one)
-            _share_out(work, item, units, list(people.values()), skilled)
+            _share_out(work, item, _units(work, zone, tree, item), crews.of(zone, item["roles"]), crews, skilled)
+
+
+class _Crews:
+    """Who may be asked, by zone and role. Persons are numbered: a number is quicker to look up than a UUID."""
+
+    def __init__(self, holders: Sequence[Holder]) -> None:
+        known: dict[UUID, int] = {}
+        self.holders = holders
+        self.numbers = [known.setdefault(one.person_id, len(known)) for one in holders]
+        self.on_duty: set[int] = set()  # persons who are in charge of something already
+        self._by_role: dict[str, dict[str, list[int]]] = {}  # by zone
+
+    def of(self, zone: Zone, roles: Collection[str]) -> list[int]:
+        """Holders by their index, each person once, at the place that comes first."""
+        if zone.path not in self._by_role:
+            found = self._by_role.setdefault(zone.path, defaultdict(list))
+            for index, one in enumerate(self.holders):
+                if zone.holds(one.path):
+                    found[one.role].append(index)
+        by_role = self._by_role[zone.path]
+        first: dict[int, int] = {}
+        for index in sorted(index for role in roles for index in by_role.get(role, ())):
+            first.setdefault(self.numbers[index], index)
+        return list(first.values())
 
 
 def _say(work: Work, zone: Zone, item: Mapping[str, Any]) -> None:
@@ -62,7 +83,7 @@ def _units(work: Work, zone: Zone, tree: Tree, item: Mapping[str, Any]) -> list[
     if not posts:
         return found
     return [
-        replace(one, name=f"{one.name} · {post}", post=number) for one in found for number, post in enumerate(posts, 1)
+        one._replace(name=f"{one.name} · {post}", post=number) for one in found for number, post in enumerate(posts, 1)
     ]
 
 
@@ -78,29 +99,46 @@ def _rooms(work: Work, zone: Zone, item: Mapping[str, Any]) -> list[Unit]:
 
 
 def _share_out(
-    work: Work, item: Mapping[str, Any], units: Sequence[Unit], people: Sequence[Holder], skilled: Skilled
+    work: Work, item: Mapping[str, Any], units: Sequence[Unit], crew: Sequence[int], crews: _Crews, skilled: Skilled
 ) -> None:
     """A and B roles of one duty, by the least distance in all; somebody with the skill before somebody nearer."""
+    people, numbers = [crews.holders[index] for index in crew], [crews.numbers[index] for index in crew]
     number, backup = item.get("number", 1), item.get("backup", 1)
-    work.asked += (number + backup) * len(units)
+    wanted = number + backup
+    work.asked += wanted * len(units)
     asked = item.get("skills", [])
-    able = {index for index, one in enumerate(people) if not asked or _has(skilled, one, asked)}
-    busy = {index for index, one in enumerate(people) if one.person_id in work.on_duty}
-    arcs = offers(units, people, most_metres=item.get("max_metres"), busy=busy, able=able)
-    given = assign(wanted=[number + backup] * len(units), load=[item.get("max_load", 8)] * len(people), arcs=arcs)
+    able = {index for index, one in enumerate(people) if _has(skilled, one, asked)} if asked else range(len(people))
+    busy = {index for index, one in enumerate(numbers) if one in crews.on_duty}
+    arcs = offers(units, people, most_metres=item.get("max_metres"), busy=busy, able=able, wanted=wanted)
+    given = assign(wanted=[wanted] * len(units), load=[item.get("max_load", 8)] * len(people), arcs=arcs)
     metres, who = arcs.metres.tolist(), arcs.person.tolist()
+    duty, title, reason = item["code"], item["title"], reason_of("duties", item)
+    parts = [f"A{place}" for place in range(1, number + 1)] + [f"B{place}" for place in range(1, backup + 1)]
+    taken: set[int] = set()
     for unit, chosen in zip(units, given, strict=True):
-        for place, arc in enumerate(chosen):
+        code, post, subject = code_of(unit.path), _post(duty, unit), f"{title} · {unit.name}"
+        for part, arc in zip(parts, chosen, strict=False):
             holder = people[who[arc]]
-            part = f"A{place + 1}" if place < number else f"B{place - number + 1}"
-            _put(work, item, unit, holder, part, metres[arc], _has(skilled, holder, asked))
-            if place < number:
+            payload: dict[str, Any] = {"duty": duty, "part": part, "subject": unit.name}
+            if metres[arc] >= 0:
+                payload["metres"] = metres[arc]
+            if has := _has(skilled, holder, asked):
+                payload["skills"] = has
+            taken.add(who[arc])
+            work.add(
+                Item(
+                    PERSON_DUTY, unit.target, unit.path, code, "", f"{part[0]} · {holder.name}", reason, payload,
+                    f"{post}:{part}", holder.person_id, subject, holder.user_id,
+                )
+            )  # fmt: skip
+            if part[0] == "A":
+                crews.on_duty.add(numbers[who[arc]])
                 _tell_of(work, item, unit, holder, able=who[arc] in able)
-        subject = f"{item['title']} · {unit.name}"
         if len(chosen) < number:
-            work.gaps.append(Gap("uncovered", code_of(unit.path), unit.path, subject, _("没有人负责")))
-        elif len(chosen) < number + backup:
-            work.gaps.append(Gap("no_backup", code_of(unit.path), unit.path, subject, _("没有 B 角")))
+            work.gaps.append(Gap("uncovered", code, unit.path, subject, _("没有人负责")))
+        elif len(chosen) < wanted:
+            work.gaps.append(Gap("no_backup", code, unit.path, subject, _("没有 B 角")))
+    work.users.update(people[index].user_id for index in taken)
 
 
 def _has(skilled: Skilled, holder: Holder, asked: Sequence[str]) -> list[str]:
@@ -109,35 +147,15 @@ def _has(skilled: Skilled, holder: Holder, asked: Sequence[str]) -> list[str]:
     return [code for code in asked if code in has] if has else []
 
 
-def _put(
-    work: Work, item: Mapping[str, Any], unit: Unit, holder: Holder, part: str, metres: int, has: list[str]
-) -> None:
-    payload: dict[str, Any] = {"duty": item["code"], "part": part, "subject": unit.name}
-    if metres >= 0:
-        payload["metres"] = metres
-    if has:
-        payload["skills"] = has
-    work.users[holder.person_id] = holder.user_id
-    work.add(
-        Item(
-            K.PERSON_DUTY, unit.target, unit.path, code_of(unit.path), "", f"{part[0]} · {holder.name}",
-            reason_of("duties", item), payload, f"{_post(item, unit)}:{part}", holder.person_id,
-            f"{item['title']} · {unit.name}", holder.user_id,
-        )
-    )  # fmt: skip
-
-
-def _post(item: Mapping[str, Any], unit: Unit) -> str:
+def _post(duty: str, unit: Unit) -> str:
     """The duty, and which of its posts."""
-    return f"{item['code']}.{unit.post}" if unit.post else str(item["code"])
+    return f"{duty}.{unit.post}" if unit.post else duty
 
 
 def _tell_of(work: Work, item: Mapping[str, Any], unit: Unit, holder: Holder, *, able: bool) -> None:
-    """Somebody in charge: that they are on duty, and what is wrong with it."""
-    work.on_duty.setdefault(holder.person_id, item["code"])
-    code, person = code_of(unit.path), str(holder.person_id)
-    if not holder.reachable:
-        work.gaps.append(Gap("no_contact", code, unit.path, holder.name, _("没有登记电话，通知不到"), person))
+    """What is wrong with somebody's being in charge."""
+    wrong = [] if holder.reachable else [("no_contact", _("没有登记电话，通知不到"))]
     if not able:
-        reason = _("没有“%(title)s”要求的技能") % {"title": item["title"]}
-        work.gaps.append(Gap("skill", code, unit.path, holder.name, reason, person))
+        wrong.append(("skill", _("没有“%(title)s”要求的技能") % {"title": item["title"]}))
+    for kind, reason in wrong:
+        work.gaps.append(Gap(kind, code_of(unit.path), unit.path, holder.name, reason, str(holder.person_id)))

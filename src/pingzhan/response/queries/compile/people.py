@@ -42,6 +42,6 @@ def widen_roles(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
                     reason_of("roles", item), payload, f"{item['code']}:{code_of(path)}", holder.person_id, holder.name,
                 )
             )  # fmt: skip
-            work.users[holder.person_id] = holder.user_id
+            work.users.add(holder.user_id)
             if holder.user_id and not (ROLES[item["give"]].by_unit and holder.unit_id is None):
                 work.rights[Right(holder.user_id, item["give"], path, holder.unit_id)] = None

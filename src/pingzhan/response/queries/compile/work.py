@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -33,15 +34,13 @@ class Work:
     asked: int = 0
     used_rooms: set[Any] = field(default_factory=set)
     rooms_by_function: dict[str, list[Fit]] = field(default_factory=lambda: defaultdict(list))
-    on_duty: dict[Any, str] = field(default_factory=dict)  # person → the first duty as A
-    users: dict[Any, Any] = field(default_factory=dict)  # person → user
+    users: set[UUID | None] = field(default_factory=set)  # of everybody whose work changes
 
     def add(self, item: Item) -> None:
         self.items.setdefault((item.kind, item.target, item.key), item)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One of what something is asked for: a place, a part of one, or a room for duties on the spot.
 
     `target` names it among all others; of what is no place of the tree it is the path of the place around it, "#" and
@@ -113,7 +112,8 @@ class Tree:
             found = [Unit(f"{one.path}#{one.code}", one.path, one.name, one.lon, one.lat) for one in estates]
             known = {one.path for one in found}
             outside = at_level(Level.BUILDING, within=self._paths).filter(estate__isnull=True)
-            open_ones = {path_to(path, COMMUNITY) for path in outside.values_list("path", flat=True)}
+            grids = {path_above(path) for path in outside.values_list("path", flat=True)}
+            open_ones = {path_to(path, COMMUNITY) for path in grids}
             for one in self._at(Level.COMMUNITY):
                 if one.path not in known:
                     found.append(Unit(one.target, one.path, one.name, one.lon, one.lat))
