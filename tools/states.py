@@ -20,7 +20,7 @@ def diagram() -> str:
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> submitted: report"]
     for step, row in TABLE.items():
         for source in sorted(row.sources, key=order.index):
-            lines.append(f"    {source.value} --> {(row.target or source).value}: {step.value}")
+            lines.append(f"    {source.value} --> {(row.in_state(source).target or source).value}: {step.value}")
             if row.otherwise:
                 lines.append(f"    {source.value} --> {row.otherwise.value}: {step.value} (no)")
     return "\n".join([*lines, "    archived --> [*]", "```"])

@@ -51,6 +51,57 @@ def test_a_question_is_put_at_the_desk_and_answered_with_the_code(
     assert "我不是他" not in page(resident.get(track))
 
 
+def test_a_question_is_put_and_answered_before_anybody_is_in_charge(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    matter = world.report(anonymous=True)
+    secretary = sign_in("secretary")
+    sheet = f"/desk/matters/{matter.number}/"
+    assert f'action="{sheet}ask/"' in page(secretary.get(sheet))
+    assert secretary.post(f"{sheet}ask/", {"text": "请问是几号楼？", "days": "2"}).status_code == 302
+    shown = page(secretary.get(sheet))
+    assert "时限暂停中" in shown
+    assert f'action="{sheet}resume/"' in shown
+    resident = Client()
+    resident.post("/track/", {"number": matter.number, "code": matter.query_code})
+    track = f"/track/{matter.number}/"
+    asked = page(resident.get(track))
+    assert "请问是几号楼？" in asked
+    assert "计时已暂停" in asked
+    assert resident.post(f"{track}answer/", {"text": "七号楼"}).status_code == 303
+    assert Matter.objects.get(pk=matter.pk).status == "submitted"
+    assert "七号楼" in page(secretary.get(sheet))
+
+
+def test_a_question_is_put_by_phone_before_signing(world: World, sign_in: Callable[[str], Client]) -> None:
+    matter = world.matter(to="dispatched")
+    manager = sign_in("property_staff")
+    field = f"/field/matters/{matter.number}/"
+    assert f'action="{field}ask/"' in page(manager.get(field))
+    assert manager.post(f"{field}ask/", {"text": "请问是几楼？"}).status_code == 303
+    shown = page(manager.get(field))
+    assert "请问是几楼？" in shown
+    assert f'action="{field}sign/"' in shown  # the unit may sign all the same
+    assert manager.post(f"{field}answer/", {"text": "电话里说四楼"}).status_code == 303
+    assert Matter.objects.get(pk=matter.pk).status == "dispatched"
+
+
+def test_the_api_offers_the_question_to_whoever_has_the_matter(world: World) -> None:
+    said = {"content_type": "application/json"}
+    for status, who in (("submitted", "secretary"), ("accepted", "secretary"), ("dispatched", "property_staff")):
+        matter = world.matter(to=status)
+        url = f"/api/v1/matters/{matter.number}"
+        client = world.client(who)
+        assert "ask" in client.get(url).json()["next_steps"]
+        assert client.post(f"{url}/ask", {"text": "几楼？", "days": 2}, **said).json()["status"] == status
+        assert {"answer", "resume"} <= set(client.get(url).json()["next_steps"])
+        answered = world.client().post(f"{url}/answer", {"text": "四楼", "query_code": matter.query_code}, **said)
+        assert (answered.status_code, answered.json()["status"]) == (200, status)
+    wrong = world.matter(to="completed")
+    refused = world.client("property_staff").post(f"/api/v1/matters/{wrong.number}/ask", {"text": "几楼？"}, **said)
+    assert refused.json()["allowed"] == ["accepted", "dispatched", "in_progress", "submitted"]
+
+
 def test_kept_answers_are_written_once_and_offered_at_their_step(
     world: World, sign_in: Callable[[str], Client]
 ) -> None:

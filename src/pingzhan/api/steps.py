@@ -70,15 +70,16 @@ DOORS = (
     ),
     Door(
         Step.ASK, schemas.AskIn, operations.ask, "Ask the reporter (请居民补充)",
-        "The finish clock stands still until the answer, or until the days are over.",
+        "By who was asked first, or the unit in charge. The finish clock and that of the step stand still until the "
+        "answer, or until the days are over.",
     ),
     Door(
         Step.ANSWER, schemas.AnswerIn, operations.answer, "Answer the question (居民补充)",
-        "By the reporter, also with the query code alone; or by the unit in charge, who was told by phone.",
+        "By the reporter, also with the query code alone; or by who has the matter and was told by phone.",
     ),
     Door(
         Step.RESUME, schemas.NoteIn, operations.resume, "Go on with it (恢复办理)",
-        "The finish clock runs on with the time that was left; it also does by itself when the pause is over.",
+        "What stood still runs on with the time that was left; it also does by itself when the pause is over.",
     ),
     Door(
         Step.COMPLETE, schemas.CompleteIn, operations.complete, "Finish it (办结)",

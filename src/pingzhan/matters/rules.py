@@ -182,8 +182,8 @@ def limit(bounds: Iterable[Bound], *, kind: str, category: str, group: str, urge
 class ClockChange:
     """What a step does to the clocks. `stops`: met, or late; `stops_all`: the others end without being met.
 
-    `revives`: the last one of the kind runs on with the time that was left. `stands`: the finish clock stands still.
-    `goes_on`: what stood still runs on, and the pause is over.
+    `revives`: the last one of the kind runs on with the time that was left. `stands`: the clocks of PAUSABLE stand
+    still. `goes_on`: what stood still runs on, and the pause is over.
     """
 
     stops: frozenset[ClockKind] = frozenset()
@@ -194,22 +194,26 @@ class ClockChange:
     goes_on: bool = False
 
 
-# What stands still while a pause is in force.
-PAUSABLE = frozenset({ClockKind.FINISH})
-
 _C = ClockKind
+# What stands still while a pause is in force, of what runs then.
+PAUSABLE = frozenset({_C.ACCEPT, _C.DISPATCH, _C.SIGN, _C.FINISH})
+
 CLOCKS: dict[Step, ClockChange] = {
     Step.REPORT: ClockChange(starts=frozenset({_C.ACCEPT})),
-    Step.ACCEPT: ClockChange(stops=frozenset({_C.ACCEPT}), starts=frozenset({_C.DISPATCH})),
+    # Who takes it on, or hands it on, waits no longer for an answer.
+    Step.ACCEPT: ClockChange(stops=frozenset({_C.ACCEPT}), starts=frozenset({_C.DISPATCH}), goes_on=True),
     # The finish clock starts at the first dispatch and is never set back: starting one that runs changes nothing.
     Step.DISPATCH: ClockChange(
-        stops=frozenset({_C.ACCEPT, _C.DISPATCH}), starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH})
+        stops=frozenset({_C.ACCEPT, _C.DISPATCH}),
+        starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH}),
+        goes_on=True,
     ),
     Step.REFER: ClockChange(
         stops=frozenset({_C.ACCEPT, _C.DISPATCH, _C.SIGN}),
         starts=frozenset({_C.SIGN, _C.FIRST_FEEDBACK, _C.FINISH}),
         goes_on=True,
     ),
+    # The unit that signs may go on waiting for the answer to its question.
     Step.SIGN: ClockChange(stops=frozenset({_C.SIGN})),
     # Nothing that ran is set back by a return, nor when it is handed on again.
     Step.RETURN: ClockChange(stops=frozenset({_C.SIGN}), starts=frozenset({_C.DISPATCH}), goes_on=True),

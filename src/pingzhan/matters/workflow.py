@@ -3,7 +3,7 @@
 The state diagram in docs/ is printed from this table, the pages' buttons and the operations' checks read it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pingzhan.access.permissions import Permission as P
@@ -17,7 +17,8 @@ class Transition:
 
     `by_handler`: only the unit in charge (`or_receiver`: before there is one, who was asked first). `by_reporter`: also
     who reported it. `by_awaited`: only the unit that the matter awaits, while it awaits one. `only_if`: a field of the
-    matter that must be set; `unless`: one that must not.
+    matter that must be set; `unless`: one that must not. `uncharged`: before a unit is in charge the step belongs to
+    whoever holds this at the place, or to the unit that the matter awaits. `stays`: where the state does not change.
     """
 
     step: Step
@@ -31,12 +32,25 @@ class Transition:
     by_awaited: bool = False
     only_if: str = ""
     unless: str = ""
+    uncharged: P | None = None
+    stays: frozenset[S] = frozenset()
+
+    def in_state(self, status: str) -> "Transition":
+        """The step as it is in this state: whose it is, and where it leads."""
+        target = None if status in self.stays else self.target
+        if self.uncharged is None or status not in UNCHARGED:
+            return self if target == self.target else replace(self, target=target)
+        return replace(self, target=target, permission=self.uncharged, by_handler=False, by_awaited=True)
 
 
 def _transition(step: Step, sources: set[S], target: S | None, permission: P, **more: Any) -> Transition:
     return Transition(step, frozenset(sources), target, permission, **more)
 
 
+# No unit is in charge yet: who was asked first has the matter.
+UNCHARGED = frozenset({S.SUBMITTED, S.ACCEPTED})
+# Whoever has the matter may need to know more from who reported it.
+ASKABLE = {*UNCHARGED, S.DISPATCHED, S.IN_PROGRESS}
 IN_HAND = {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS, S.ON_HOLD, S.COMPLETED}
 
 TABLE: dict[Step, Transition] = {
@@ -59,11 +73,13 @@ TABLE: dict[Step, Transition] = {
             only_if="awaits_id",
         ),
         _transition(
-            Step.RESUME, {S.ON_HOLD, S.IN_PROGRESS}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True, only_if="waiting"
+            Step.RESUME, ASKABLE | {S.ON_HOLD}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True, only_if="waiting",
+            uncharged=P.MATTER_ACCEPT, stays=frozenset(ASKABLE),
         ),
-        _transition(Step.ASK, {S.IN_PROGRESS}, None, P.MATTER_HANDLE, by_handler=True),
+        _transition(Step.ASK, ASKABLE, None, P.MATTER_HANDLE, by_handler=True, uncharged=P.MATTER_ACCEPT),
         _transition(
-            Step.ANSWER, {S.IN_PROGRESS}, None, P.MATTER_HANDLE, by_handler=True, by_reporter=True, only_if="asked"
+            Step.ANSWER, ASKABLE, None, P.MATTER_HANDLE, by_handler=True, by_reporter=True, only_if="asked",
+            uncharged=P.MATTER_ACCEPT,
         ),
         _transition(Step.COMPLETE, {S.IN_PROGRESS}, S.COMPLETED, P.MATTER_HANDLE, by_handler=True),
         _transition(

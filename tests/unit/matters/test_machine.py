@@ -42,6 +42,8 @@ COMMITTEE, PROPERTY, STREET = f"{HOME}.committee", f"{HOME}.property", "31010700
 PEOPLE = {COMMITTEE: "secretary", PROPERTY: "property_staff", STREET: "street_staff"}
 # Which rungs of the ladder (unit, community, street, district) tell somebody else than who owes it.
 RUNGS = {COMMITTEE: (1, 3, 4), PROPERTY: (1, 2, 3, 4), STREET: (1, 4)}
+PAUSABLE = {"accept", "dispatch", "sign", "finish"}
+ASKABLE = ("submitted", "accepted", "dispatched", "in_progress")
 BY_RECEIVER = {"accept", "dispatch", "feed_back", "publish", "archive"}
 PAUSE_DAYS, RETURNS = 3, 2
 HOUR = timedelta(hours=1)
@@ -67,6 +69,8 @@ class Model:
     clocks: dict[str, Run] = field(default_factory=dict)
     stopped_finish: tuple[Run, datetime] | None = None
     paused_at: datetime | None = None
+    still: set[str] = field(default_factory=set)  # the clocks that stand still
+    asked: bool = False
     pause_until: datetime | None = None  # of a pause that is asked for or in force
     paused_minutes: float = 0
     levels: list[str] = field(default_factory=list)
@@ -83,13 +87,22 @@ class Model:
             if kind == "finish" and gone:
                 self.stopped_finish = (gone, self.paused_at or self.at)
 
-    def go_on(self, at: datetime) -> None:
-        """The pause is over at `at`: as much time is left as was left."""
-        if self.paused_at is not None:
-            self.paused_minutes += (at - self.paused_at).total_seconds() / 60
-            if "finish" in self.clocks:
-                shift(self.clocks["finish"], self.paused_at, at)
+    def stand(self) -> None:
+        self.paused_at, self.still = self.at, PAUSABLE & set(self.clocks)
+
+    def go_on(self) -> None:
+        """The pause is over, at its end at the latest: as much time is left as was left."""
+        if self.paused_at is not None and self.pause_until is not None:
+            until = min(self.at, self.pause_until)
+            self.paused_minutes += (until - self.paused_at).total_seconds() / 60
+            for kind in self.still & set(self.clocks):
+                shift(self.clocks[kind], self.paused_at, until)
         self.paused_at = self.pause_until = None
+        self.still = set()
+
+    def clear(self) -> None:
+        self.clocks.clear()
+        self.go_on()
 
     def owner(self, kind: str) -> str:
         if kind in ("dispatch", "feed_back") and self.awaits:
@@ -98,7 +111,7 @@ class Model:
 
     def sweep(self) -> None:
         for kind, run in self.clocks.items():
-            if run.act is None or run.act > self.at or (kind == "finish" and self.paused_at):
+            if run.act is None or run.act > self.at or kind in self.still:
                 continue
             higher = [rung for rung in RUNGS[self.owner(kind)] if rung > run.rung]
             if not higher:
@@ -163,8 +176,9 @@ class Loop(RuleBasedStateMachine):
         climb_due(at=model.at)
         model.sweep()
         if model.pause_until is not None and model.pause_until <= model.at:
-            model.go_on(model.pause_until)
-            self.to("in_progress")
+            model.go_on()
+            if model.status == "on_hold":
+                self.to("in_progress")
         expire_pauses(at=model.at)
 
     @rule(unit=st.sampled_from([COMMITTEE, PROPERTY, STREET]))
@@ -200,16 +214,25 @@ class Loop(RuleBasedStateMachine):
             self.wait(minutes)
             self.watch()
 
-    @rule()
-    def pause(self):
-        """Put on hold and approved, where that is possible."""
+    @rule(approved=st.booleans())
+    def pause(self, approved):
+        """Put on hold, and approved or not yet, where that is possible."""
         for _ in range(3):
             if self.model.status in ("submitted", "accepted", "dispatched"):
                 self.forward(PROPERTY)
         if self.model.status == "in_progress":
             self.hold(30)
-        if self.model.status == "on_hold" and self.model.awaits:
+        if approved and self.model.status == "on_hold" and self.model.awaits:
             self.decide(True)
+
+    @rule(steps=st.integers(0, 3), waits=st.booleans())
+    def inquire(self, steps, waits):
+        """Asked on the way, and perhaps nobody answers."""
+        for _ in range(steps):
+            self.forward(PROPERTY)
+        self.ask(1)
+        if waits:
+            self.wait(1500)
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -217,13 +240,14 @@ class Loop(RuleBasedStateMachine):
     def accept(self):
         if self.take("accept", "secretary", self.model.status == "submitted"):
             self.model.stop("accept")
+            self.model.go_on()
             self.model.start("dispatch")
             self.to("accepted")
 
     @rule()
     def reject(self):
         if self.take("reject", "secretary", self.model.status in ("submitted", "accepted"), reason="不属实"):
-            self.model.clocks.clear()
+            self.model.clear()
             self.to("rejected")
 
     @rule(unit=st.sampled_from([COMMITTEE, PROPERTY]), superior=st.booleans())
@@ -237,6 +261,7 @@ class Loop(RuleBasedStateMachine):
             model.binding = model.binding or bool(awaited and model.returns >= RETURNS)
             model.handler = unit
             model.stop("accept", "dispatch")
+            model.go_on()
             model.start("sign", "first_feedback", "finish")
             self.to("dispatched")
 
@@ -260,6 +285,7 @@ class Loop(RuleBasedStateMachine):
             decides = {COMMITTEE: STREET}[decides]
         model.handler = ""
         model.stop("sign")
+        model.go_on()
         model.start("dispatch")
         self.to("accepted")
         model.awaits = "" if decides == COMMITTEE else decides
@@ -275,6 +301,7 @@ class Loop(RuleBasedStateMachine):
                 model.levels.append(COMMITTEE)
             model.handler = STREET
             model.stop("accept", "dispatch", "sign")
+            model.go_on()
             model.start("sign", "first_feedback", "finish")
             self.to("dispatched")
 
@@ -290,7 +317,7 @@ class Loop(RuleBasedStateMachine):
         model = self.model
         until = model.at + hours * HOUR
         left = PAUSE_DAYS * 24 * 60 - model.paused_minutes
-        allowed = model.status == "in_progress" and hours * 60 <= left
+        allowed = model.status == "in_progress" and model.pause_until is None and hours * 60 <= left
         if self.take("hold", PEOPLE[model.handler or PROPERTY], allowed, reason="等配件", until=until):
             self.to("on_hold")
             model.pause_until = until
@@ -306,7 +333,7 @@ class Loop(RuleBasedStateMachine):
         if self.take("decide_pause", who, model.status == "on_hold" and bool(model.awaits), ok=ok, note="看过"):
             model.awaits = ""
             if ok:
-                model.paused_at = model.at
+                model.stand()
             else:
                 model.pause_until = None
                 self.to("in_progress")
@@ -314,17 +341,44 @@ class Loop(RuleBasedStateMachine):
     @rule()
     def resume(self):
         model = self.model
-        if model.pause_until is not None and model.pause_until <= model.at:
-            return
-        if self.take("resume", PEOPLE[model.handler or PROPERTY], model.status == "on_hold"):
-            model.go_on(model.at)
-            self.to("in_progress")
+        allowed = model.status in ("on_hold", *ASKABLE) and model.pause_until is not None
+        if self.take("resume", self.who_has_it(), allowed):
+            model.go_on()
+            if model.status == "on_hold":
+                self.to("in_progress")
+
+    def who_has_it(self):
+        model = self.model
+        if model.status in ("submitted", "accepted"):
+            return PEOPLE[model.awaits or COMMITTEE]
+        return PEOPLE[model.handler or PROPERTY]
+
+    @rule(days=st.sampled_from([1, 2]))
+    def ask(self, days):
+        model = self.model
+        allowed = model.status in ASKABLE and model.pause_until is None
+        if self.take("ask", self.who_has_it(), allowed, text="请问是几楼？", days=days):
+            model.asked = True
+            self.seen.add(f"asked when {model.status}")
+            left = timedelta(minutes=PAUSE_DAYS * 24 * 60 - model.paused_minutes)
+            if left > timedelta(minutes=1):
+                model.pause_until = model.at + min(timedelta(days=days), left)
+                model.stand()
+
+    @rule(reporter=st.booleans())
+    def answer(self, reporter):
+        model = self.model
+        allowed = model.status in ASKABLE and model.asked
+        if self.take("answer", "reporter" if reporter else self.who_has_it(), allowed, text="三楼"):
+            model.asked = False
+            model.go_on()
 
     @rule()
     def complete(self):
         model = self.model
         if self.take("complete", PEOPLE[model.handler or PROPERTY], model.status == "in_progress", result="修好"):
             model.stop("first_feedback", "finish")
+            model.go_on()
             model.start("feed_back")
             self.to("completed")
 
@@ -365,7 +419,7 @@ class Loop(RuleBasedStateMachine):
         if self.take(
             "archive", "secretary", self.model.status in ("rated", "published", "rejected", "withdrawn"), reason="x"
         ):
-            self.model.clocks.clear()
+            self.model.clear()
             self.to("archived")
 
     @precondition(lambda self: self.model.status in ("fed_back", "rated", "published", "archived", "rejected"))
@@ -373,8 +427,8 @@ class Loop(RuleBasedStateMachine):
     def reopen(self):
         model = self.model
         if self.take("reopen", "reporter", True, reason="又漏了"):
-            model.clocks.clear()
-            model.handler, model.binding, model.returns = "", False, 0
+            model.clear()
+            model.handler, model.binding, model.returns, model.asked = "", False, 0, False
             model.levels, model.stopped_finish = [], None
             model.start("dispatch")
             self.to("accepted")
@@ -382,7 +436,7 @@ class Loop(RuleBasedStateMachine):
     @rule()
     def withdraw(self):
         if self.take("withdraw", "reporter", self.model.status in ("submitted", "accepted", "dispatched")):
-            self.model.clocks.clear()
+            self.model.clear()
             self.to("withdrawn")
 
     # --- what must hold ---------------------------------------------------------------------------------------------
@@ -394,12 +448,10 @@ class Loop(RuleBasedStateMachine):
         assert (matter.handler.code if matter.handler else "") == model.handler or not matter.is_open
         assert (matter.awaits.code if matter.awaits else "") == model.awaits
         assert (matter.binding, matter.returns) == (model.binding, model.returns)
-        assert matter.waiting == (model.pause_until is not None)
+        assert (matter.waiting, matter.asked) == (model.pause_until is not None, model.asked)
         clocks = {c.kind: c for c in matter.clocks.filter(state__in=["running", "paused"]).order_by("id")}
         assert {kind: clock.due_at for kind, clock in clocks.items()} == {k: run.due for k, run in model.clocks.items()}
-        assert {k for k, clock in clocks.items() if clock.state == "paused"} == (
-            {"finish"} & set(clocks) if model.paused_at else set()
-        )
+        assert {k for k, clock in clocks.items() if clock.state == "paused"} == model.still & set(clocks)
         assert {k: (c.rung, c.act_at) for k, c in clocks.items()} == {
             k: (r.rung, r.act) for k, r in model.clocks.items()
         }
@@ -427,11 +479,12 @@ def test_the_loop_does_what_the_model_says(world):
     run_state_machine_as_test(
         Loop,
         settings=settings(
-            max_examples=50, stateful_step_count=30, deadline=None, derandomize=True, database=None,
+            max_examples=100, stateful_step_count=30, deadline=None, derandomize=True, database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
     assert Loop.seen >= {
         "submitted", "accepted", "dispatched", "in_progress", "on_hold", "completed", "fed_back", "rated", "published",
         "archived", "rejected", "withdrawn", *MINUTES, "paused", "asked", "told", "passed", "sent back",
+        *(f"asked when {status}" for status in ASKABLE),
     }  # fmt: skip

@@ -7,9 +7,12 @@ import pytest
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.core.models import Message
 from pingzhan.matters import operations
+from pingzhan.matters.choices import Step
 from pingzhan.matters.models import CallBack, Clock, Matter, Pause, Question, RatingReason
 from pingzhan.matters.operations.catalogue import ReasonRow, load_reasons
 from pingzhan.matters.operations.pausing import expire_pauses
+from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.rights import next_steps
 from pingzhan.matters.queries.sheet import reporter_actor, sheet
 from pingzhan.matters.queries.talking import open_question, to_call_back
 from pingzhan.matters.queries.templates import offers_for
@@ -55,6 +58,127 @@ def test_an_anonymous_reporter_answers_by_code_and_stays_unknown(world: World) -
     entry = sheet(matter, public=False).items[-1]
     assert (entry.step, entry.who) == ("answer", "")
     assert Matter.objects.get(pk=matter.pk).anonymous
+
+
+WHO_HAS_IT = {
+    "submitted": ("secretary", "property_staff", "accept"),
+    "accepted": ("secretary", "property_staff", "dispatch"),
+    "dispatched": ("property_staff", "secretary", "sign"),
+    "in_progress": ("property_staff", "secretary", ""),
+}
+
+
+@pytest.mark.parametrize("status", list(WHO_HAS_IT))
+def test_whoever_has_the_matter_asks_and_the_clock_of_its_step_stands_still(world: World, status: str) -> None:
+    matter = world.matter(to=status)
+    who, other, step = WHO_HAS_IT[status]
+    at = matter.status_at + timedelta(minutes=5)
+    kinds = [kind for kind in (step, "finish") if Clock.objects.filter(matter=matter, kind=kind).exists()]
+    due = {kind: matter.clocks.get(kind=kind).due_at for kind in kinds}
+    with pytest.raises(NotAllowed):
+        operations.ask(matter=matter, by=world.actor(other), at=at, text="请问是几楼？")
+    assert Step.ASK in next_steps(world.actor(who), matter)
+    assert Step.ASK not in next_steps(world.actor(other), matter)
+    operations.ask(matter=matter, by=world.actor(who), at=at, text="请问是几楼？", days=3)
+    assert {clock.kind for clock in matter.clocks.filter(state="paused")} == set(kinds)
+    assert (matter.status, matter.next_due_at is not None) == (status, True)
+    assert Step.ANSWER in next_steps(reporter_actor(matter), matter)
+    operations.answer(matter=matter, by=reporter_actor(matter), at=at + HOUR, text="三楼")
+    assert (matter.status, matter.waiting, matter.asked) == (status, False, False)
+    more = reference().calendar.working_time_between
+    assert {kind: more(due[kind], matter.clocks.get(kind=kind).due_at) for kind in kinds} == dict.fromkeys(kinds, HOUR)
+    told = Message.objects.filter(template="matter.answer", to_user=world.users[who].pk)
+    assert told.count() == 1
+
+
+@pytest.mark.parametrize("status", list(WHO_HAS_IT))
+def test_without_an_answer_the_step_it_is_at_goes_on_by_itself(world: World, status: str) -> None:
+    matter = world.matter(to=status)
+    at = matter.status_at + HOUR
+    operations.ask(matter=matter, by=world.actor(WHO_HAS_IT[status][0]), at=at, text="几楼？", days=2)
+    assert expire_pauses(at=at + 2 * DAY) == 1
+    matter.refresh_from_db()
+    assert (matter.status, matter.waiting) == (status, False)
+    assert not matter.clocks.filter(state="paused").exists()
+    operations.answer(matter=matter, by=reporter_actor(matter), at=at + 3 * DAY, text="四楼")
+
+
+@pytest.mark.parametrize("status", list(WHO_HAS_IT))
+def test_who_asked_can_do_without_the_answer(world: World, status: str) -> None:
+    matter = world.matter(to=status)
+    who, other, _ = WHO_HAS_IT[status]
+    at = matter.status_at + HOUR
+    operations.ask(matter=matter, by=world.actor(who), at=at, text="几楼？", days=2)
+    with pytest.raises(NotAllowed):
+        operations.resume(matter=matter, by=world.actor(other), at=at + HOUR)
+    operations.resume(matter=matter, by=world.actor(who), at=at + HOUR)
+    assert (matter.status, matter.waiting, matter.asked) == (status, False, True)
+
+
+def test_taking_it_on_ends_the_wait_and_a_late_answer_still_counts(world: World) -> None:
+    matter = world.report()
+    secretary, at = world.actor("secretary"), world.at + timedelta(minutes=5)
+    operations.ask(matter=matter, by=secretary, at=at, text="几楼？", days=2)
+    operations.accept(matter=matter, by=secretary, at=at + DAY)
+    assert Clock.objects.get(matter=matter, kind="accept").state == "met"
+    assert Clock.objects.get(matter=matter, kind="dispatch").state == "running"
+    assert not matter.waiting
+    operations.dispatch(matter=matter, by=secretary, at=at + DAY)
+    manager = world.actor("property_staff")
+    operations.ask(matter=matter, by=manager, at=at + DAY, text="几单元？", days=2)
+    operations.sign(matter=matter, by=manager, at=at + DAY + HOUR)
+    assert (matter.waiting, finish(matter).state) == (True, "paused")  # signing does not answer it
+    operations.answer(matter=matter, by=reporter_actor(matter), at=at + 2 * DAY, text="二单元")
+    assert finish(matter).state == "running"
+
+
+def test_a_pause_counts_until_its_end_also_where_a_step_comes_before_the_worker(world: World) -> None:
+    matter = world.matter(to="in_progress")
+    due = finish(matter).due_at
+    manager = world.actor("property_staff")
+    operations.ask(matter=matter, by=manager, at=world.at + HOUR, text="几楼？", days=1)
+    operations.resume(matter=matter, by=manager, at=world.at + HOUR + 2 * DAY)
+    assert finish(matter).due_at - due == 3 * DAY  # one working day more; a weekend lies between
+
+
+def test_the_superior_that_decides_on_a_returned_matter_asks_too(world: World) -> None:
+    matter = world.matter(to="dispatched")
+    at = matter.status_at
+    for _ in range(2):
+        if matter.status == "accepted":
+            operations.dispatch(matter=matter, by=world.actor("secretary"), at=at)
+        operations.return_matter(matter=matter, by=world.actor("property_staff"), at=at + HOUR, reason="不归我们")
+    with pytest.raises(NotAllowed):
+        operations.ask(matter=matter, by=world.actor("secretary"), at=at + 2 * HOUR, text="几楼？")
+    operations.ask(matter=matter, by=world.actor("street_staff"), at=at + 2 * HOUR, text="几楼？")
+    assert {clock.kind for clock in matter.clocks.filter(state="paused")} == {"dispatch", "finish"}
+    operations.answer(matter=matter, by=reporter_actor(matter), at=at + 3 * HOUR, text="三楼")
+    assert Message.objects.filter(template="matter.answer", to_user=world.users["street_staff"].pk).exists()
+
+
+def test_a_merger_undone_gives_back_the_time_that_the_question_took(world: World) -> None:
+    matter, other = world.report(), world.report()
+    secretary, at = world.actor("secretary"), world.at + timedelta(minutes=5)
+    due = matter.clocks.get(kind="accept").due_at
+    operations.ask(matter=matter, by=secretary, at=at, text="几楼？", days=2)
+    operations.merge(matter=matter, into=other, by=secretary, at=at + HOUR)
+    assert not Pause.objects.filter(matter=matter, ended_at__isnull=True).exists()
+    operations.unmerge(matter=matter, by=secretary, at=at + 2 * HOUR)
+    clock = matter.clocks.get(kind="accept")
+    assert (clock.state, clock.due_at - due) == ("running", HOUR)
+
+
+def test_undoing_an_act_on_many_goes_on_waiting_for_the_answer(world: World) -> None:
+    matter = world.report()
+    secretary, at = world.actor("secretary"), world.at + timedelta(minutes=5)
+    operations.ask(matter=matter, by=secretary, at=at, text="几楼？", days=2)
+    outcome = operations.bulk(act="accept", matters=[matter], by=secretary, at=at + HOUR)
+    operations.undo(action_id=outcome.action.pk, by=secretary, at=at + HOUR + timedelta(seconds=20))
+    matter.refresh_from_db()
+    assert (matter.status, matter.waiting) == ("submitted", True)
+    assert Pause.objects.get(matter=matter).state == "approved"
+    assert matter.clocks.get(kind="accept").state == "paused"
+    assert expire_pauses(at=at + 2 * DAY) == 1
 
 
 def test_without_an_answer_handling_goes_on_by_itself_and_a_late_one_still_counts(world: World) -> None:

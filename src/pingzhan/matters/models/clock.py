@@ -104,7 +104,7 @@ class Escalation(models.Model):
 
 
 class Pause(models.Model):
-    """Why and until when the finish clock stands still: asked for, decided, ended."""
+    """Why and until when the clocks stand still: asked for, decided, ended."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="pauses", db_index=False)

@@ -84,11 +84,12 @@ def advance(move: Move) -> Matter:
     check(move)
     matter, at = move.matter, move.at
     before = matter.status
-    after = move.target or TABLE[move.step].target or Status(before)
+    after = move.target or TABLE[move.step].in_state(before).target or Status(before)
     change = move.clocks or CLOCKS.get(move.step, ClockChange())
     with transaction.atomic():
         running = list(matter.clocks.filter(state__in=RUNS).order_by("id"))
-        plan = plan_clocks(matter, running, change, at=at, changes=move.changes, resumed_at=move.resumed_at)
+        resumed_at = move.resumed_at or _pause_over(matter, change, at=at)
+        plan = plan_clocks(matter, running, change, at=at, changes=move.changes, resumed_at=resumed_at)
         plan.starting += move.extra
         plan.changed += move.revived
         plan.left += move.revived
@@ -98,8 +99,9 @@ def advance(move: Move) -> Matter:
         if not plan.is_empty:
             until = None if plan.pause_ends else move.until or _pause_until(matter, change)
             changes["next_due_at"] = next_due(plan, pause_until=until)
-            if matter.escalated:
-                changes["escalated"] = max((clock.rung for clock in plan.left), default=0)
+            # Also one that runs again may have climbed before.
+            if (rung := max((clock.rung for clock in plan.left), default=0)) != matter.escalated:
+                changes["escalated"] = rung
         if matter.awaits_id is not None and after != before:
             changes.setdefault("awaits_id", None)
         if after != before:
@@ -149,6 +151,14 @@ def _pause_until(matter: Matter, change: ClockChange) -> datetime | None:
         return None
     pause = open_pauses(matter).first()
     return pause.until if pause and pause.decided_at else None
+
+
+def _pause_over(matter: Matter, change: ClockChange, *, at: datetime) -> datetime | None:
+    """Until when the pause counts that this step ends: not beyond its agreed end, whoever notices that first."""
+    if not matter.waiting or not change.goes_on:
+        return None
+    pause = open_pauses(matter).first()
+    return min(at, pause.until) if pause else None
 
 
 def _digests(words: Words) -> dict[str, str]:

@@ -15,8 +15,8 @@ from pingzhan.core.errors import DomainError, Invalid, NotAllowed, NotFound, Sta
 from pingzhan.core.outbox import delayed, withdraw
 from pingzhan.journal.operations import record
 from pingzhan.journal.queries import timeline
-from pingzhan.matters.choices import ClockState, Status, Step
-from pingzhan.matters.models import BulkAction, BulkItem, Clock, Matter
+from pingzhan.matters.choices import ClockState, PauseState, Status, Step
+from pingzhan.matters.models import BulkAction, BulkItem, Clock, Matter, Pause
 from pingzhan.matters.operations.advance import needed
 from pingzhan.matters.operations.intake import accept, dispatch, reject
 from pingzhan.matters.operations.merging import end_merger, merge
@@ -196,6 +196,9 @@ def _undo_one(action: BulkAction, item: BulkItem, by: Actor, at: datetime) -> bo
     if not claimed.update(**before, version=F("version") + 1):
         return False
     _restore_clocks(matter, item.clocks, at=at)
+    if before.get("waiting"):
+        ended = Pause.objects.filter(matter=matter, state=PauseState.ENDED, ended_at=action.at)
+        ended.update(state=PauseState.APPROVED, ended_at=None)
     if action.act == "merge":
         end_merger(matter, at=at)
     withdraw(UUID(one) for one in item.messages)

@@ -14,7 +14,7 @@ from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import ClockKind, ClockState, LimitKind, Status, Step
 from pingzhan.matters.models import Clock, Matter, Merger, Remark
 from pingzhan.matters.operations.advance import Move, Words, advance, check
-from pingzhan.matters.operations.clocks import RUNS, look_again, rungs_of
+from pingzhan.matters.operations.clocks import RUNS, go_on, look_again, rungs_of
 from pingzhan.matters.queries.levels import joined_to
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import acts_at
@@ -58,14 +58,17 @@ def merge(
     Matter.objects.filter(merged_into=matter).update(merged_into=into)
     Merger.objects.create(
         id=uuid7(at), matter=matter, into=into, came_from=came_from, clocks=[clock.pk for clock in own],
-        lent=_lend(own, into), at=at,
+        lent=_lend(own, into, at=at), at=at,
     )  # fmt: skip
     look_again(into)
     return matter
 
 
-def _lend(own: list[Clock], into: Matter) -> list[dict[str, Any]]:
-    """Let the earlier deadlines count for `into`; what its clocks were before, to be able to undo it."""
+def _lend(own: list[Clock], into: Matter, *, at: datetime) -> list[dict[str, Any]]:
+    """Let the earlier deadlines count for `into`; what its clocks were before, to be able to undo it.
+
+    What stood still counts with the time that is left to it.
+    """
     theirs = {clock.kind: clock for clock in into.clocks.filter(state__in=RUNS, unit__isnull=True).order_by("id")}
     lent: list[dict[str, Any]] = []
     calendar = reference().calendar
@@ -73,6 +76,7 @@ def _lend(own: list[Clock], into: Matter) -> list[dict[str, Any]]:
         other = theirs.get(clock.kind)
         if clock.unit_id is not None:
             continue
+        go_on(clock, at=at)
         if other is None and clock.kind in _CARRIED and into.status in (Status.SUBMITTED, Status.ACCEPTED):
             copy = Clock(
                 matter=into, kind=clock.kind, basis=clock.basis, started_at=clock.started_at, due_at=clock.due_at,
@@ -104,7 +108,8 @@ def unmerge(*, matter: Matter, by: Actor, at: datetime, note: str = "", version:
     list(Matter.objects.select_for_update().filter(pk__in=[matter.pk, merger.into_id]).order_by("pk").only("pk"))
     clocks = list(Clock.objects.filter(pk__in=merger.clocks, matter=matter).order_by("id"))
     for clock in clocks:
-        clock.state, clock.stopped_at, clock.paused_at = ClockState.RUNNING, None, None
+        go_on(clock, at=merger.at)
+        clock.state, clock.stopped_at = ClockState.RUNNING, None
     tell = _("您反映的事项 %(number)s 恢复单独办理。") % {"number": matter.number}
     matter = advance(
         Move(

@@ -1,4 +1,4 @@
-"""Asking the resident while handling: the clock stands still until the answer, or until the time to answer is over."""
+"""Asking the resident on the way: the clock stands still until the answer, or until the time to answer is over."""
 
 from datetime import datetime, timedelta
 
@@ -24,8 +24,9 @@ MOST_DAYS = 15
 def ask(*, matter: Matter, by: Actor, at: datetime, text: str, days: int = 0, version: int | None = None) -> Matter:
     """Ask who reported it for what is missing, with `days` to answer (0: what the installation sets).
 
-    The finish clock stands still meanwhile, within the cap of all pauses; when that is used up the question is put all
-    the same. An anonymous reporter reads and answers it with the query code.
+    By who was asked first, until a unit is in charge; then by that unit. The finish clock and that of the step stand
+    still meanwhile, within the cap of all pauses; when that is used up the question is put all the same. An
+    anonymous reporter reads and answers it with the query code.
     """
     text = needed(text, "text", _("请写明需要居民补充什么"))
     if not 0 <= days <= MOST_DAYS:
@@ -60,16 +61,16 @@ def ask(*, matter: Matter, by: Actor, at: datetime, text: str, days: int = 0, ve
 
 @transaction.atomic
 def answer(*, matter: Matter, by: Actor, at: datetime, text: str, version: int | None = None) -> Matter:
-    """The reporter's answer, or the unit in charge noting what it was told by phone; the clock runs on.
+    """The reporter's answer, or who has the matter noting what they were told by phone; the clock runs on.
 
-    Also late, while the matter is being handled: it still helps.
+    Also late, and also after a later step, as long as the matter is on its way: it still helps.
     """
     text = needed(text, "text", _("请写下您的补充"))
     matter = advance(
         Move(matter, Step.ANSWER, by, at, Words(reply=text), {"asked": False}, clocks=GOES_ON, version=version)
     )
     Question.objects.filter(matter=matter, closed_at__isnull=True).update(answer=text, answered_at=at, closed_at=at)
-    if matter.handler_id:
-        line = _("事项 %(number)s 的居民已补充情况，请继续办理。") % {"number": matter.number}
-        tell_units({matter.handler_id: [line]}, at=at, template="matter.answer", cause=by.user_id)
+    line = _("事项 %(number)s 的居民已补充情况，请继续办理。") % {"number": matter.number}
+    has_it = matter.handler_id or matter.awaits_id or matter.receiver_id
+    tell_units({has_it: [line]}, at=at, template="matter.answer", cause=by.user_id)
     return matter

@@ -16,12 +16,12 @@ def is_reporter(actor: Actor, matter: Matter) -> bool:
 
 
 def has_right(actor: Actor, step: Step, matter: Matter) -> bool:
-    """Whether `actor` may take `step` here at all, whatever the state."""
-    row = TABLE[step]
-    if row.by_awaited and matter.awaits_id is not None and not is_awaited(actor, step, matter):
-        return False
+    """Whether `actor` may take `step` here at all, whatever the state allows."""
+    row = TABLE[step].in_state(matter.status)
     if actor.kind == "system" or (row.by_reporter and is_reporter(actor, matter)):
         return True
+    if row.by_awaited and matter.awaits_id is not None and not is_awaited(actor, step, matter):
+        return False
     return any(
         _reaches(row, held.path, held.unit_id, held.definition.by_unit, matter)
         for held in actor.holding(row.permission)
@@ -50,7 +50,7 @@ def is_awaited(actor: Actor, step: Step, matter: Matter) -> bool:
     return any(
         held.unit_id == matter.awaits_id
         or (awaited is not None and len(held.path) < len(awaited.path) and held.unit_id != matter.handler_id)
-        for held in actor.holding(TABLE[step].permission)
+        for held in actor.holding(TABLE[step].in_state(matter.status).permission)
         if matter.path.startswith(held.path)
     )
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from pingzhan.core.idempotency import once
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Step
 from pingzhan.matters.queries.lists import matter_for
+from pingzhan.web.forms.steps import workday_end
 from pingzhan.web.uploads import pictures_of
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ HINTS: dict[str, Any] = {
     Step.REFER: gettext_lazy("超出本级权限，请上级或其他单位承办"),
     Step.HOLD: gettext_lazy("等待外部条件；受理单位或上级批准后，办结时限暂停"),
     Step.DECIDE_PAUSE: gettext_lazy("批准后办结时限暂停；不批准的，继续办理"),
-    Step.ASK: gettext_lazy("缺少情况时问居民；答复前办结时限暂停"),
+    Step.ASK: gettext_lazy("缺少情况时问居民；答复前时限暂停"),
     Step.ANSWER: gettext_lazy("代为记下居民在电话里的补充"),
-    Step.RESUME: gettext_lazy("条件已具备，办结时限接着计算"),
+    Step.RESUME: gettext_lazy("不用再等了，时限接着计算"),
     Step.COMPLETE: gettext_lazy("事情办好了，把结果交给受理单位核实"),
     Step.VERIFY: gettext_lazy("到场或去电核实，没办好的退回继续办；上呈过的逐级确认"),
     Step.FEED_BACK: gettext_lazy("把结果答复居民，请居民评价"),
@@ -70,8 +70,7 @@ def text_of(request: HttpRequest, name: str) -> str:
 def day_of(request: HttpRequest, name: str) -> datetime:
     """The end of the working day given as YYYY-MM-DD."""
     try:
-        day = datetime.strptime(text_of(request, name), "%Y-%m-%d")  # noqa: DTZ007 (made aware below)
-        return timezone.make_aware(day.replace(hour=17))
+        return workday_end(text_of(request, name))
     except (ValueError, OverflowError) as error:
         message = _("请选择日期")
         raise Invalid(message, errors=[{"loc": [name], "msg": message}]) from error

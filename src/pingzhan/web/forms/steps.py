@@ -87,12 +87,24 @@ class ReturnForm(StepForm):
     reason = _words(required=True, message=_("请写明退回的理由"))
 
 
-class WorkdayEnd(forms.DateField):
-    """A day; what is meant is the end of its working hours, 17:00 where the installation is."""
+def workday_end(text: str) -> datetime:
+    """The end of the working hours, 17:00 where the installation is, of a day given as YYYY-MM-DD.
+
+    Raises ValueError or OverflowError for anything else.
+    """
+    day = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 (made aware below)
+    return timezone.make_aware(day.replace(hour=17))
+
+
+class WorkdayEnd(forms.CharField):
+    """A day; what is meant is the end of its working hours."""
 
     def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        return timezone.make_aware(datetime(day.year, day.month, day.day, 17)) if day else None  # noqa: DTZ001
+        text = super().clean(value)
+        try:
+            return workday_end(text)
+        except (ValueError, OverflowError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"]) from error
 
 
 class HoldForm(StepForm):
