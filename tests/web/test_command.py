@@ -231,7 +231,14 @@ def test_the_head_of_a_plan_is_changed_by_a_form(world: World) -> None:
     wrong = command.post(address, typed | {"sunset_days": "很久", "condition-1-when": "wind >= 3"})
     assert wrong.status_code == 422
     told = wrong.content.decode()
-    assert "sunset_days" in told
+    assert 'href="#f-sunset_days"' in told
+    unknown = command.post(address, typed | {"condition-1-when": "wind >= 3"}).content.decode()
+    assert 'aria-describedby="f-condition-1-when-error"' in unknown
+    no_role = command.post(address, {name: value for name, value in typed.items() if name != "level-2-activate"})
+    assert 'href="#f-level-2-activate"' in no_role.content.decode()
+    nameless = command.post(address, typed | {"title": "", "sunset_days": ""}).content.decode()
+    assert nameless.count('href="#f-title"') == nameless.count('href="#f-sunset_days"') == 1
+    assert "第 1 行" not in nameless
     assert "守住每一户" in told  # nothing typed is lost
     assert plan.versions.count() == 1
     assert command.post(address, typed).status_code == 302

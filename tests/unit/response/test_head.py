@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pingzhan.response.rules.document import check, read
-from pingzhan.response.rules.head import HEAD, head_of, with_head
+from pingzhan.response.rules.head import HEAD, head_of, kept, with_head
 from pingzhan.response.rules.shipped import shipped_plans
 
 SOURCES = shipped_plans()
@@ -50,6 +50,52 @@ def test_a_part_that_was_not_there_is_put_in_and_can_be_taken_out_again() -> Non
     short = with_head(source, {"purpose": ""})
     both = data_of(with_head(short, {"purpose": "守住每一户", "sunset_days": 77}))
     assert (both["purpose"], both["sunset_days"]) == ("守住每一户", 77)
+
+
+def as_a_form_gives_it_back(value: Any) -> Any:
+    """Lines end as in the mail of old, choices come in the order of the form, what is not so is not sent."""
+    if isinstance(value, dict):
+        return {name: as_a_form_gives_it_back(one) for name, one in value.items() if one is not False}
+    if isinstance(value, list):
+        given_back = [as_a_form_gives_it_back(one) for one in value]
+        return given_back if any(isinstance(one, dict) for one in value) else sorted(given_back, reverse=True)
+    return value.strip().replace("\n", "\r\n") if isinstance(value, str) else value
+
+
+LINES = """purpose: |
+  守住每一户。
+
+  - 先老人
+  - 后其他
+levels:
+  "4":
+    activate: [street_secretary, community_secretary]  # 街道在前
+  "1": {activate: [district_command], when: "很重"}
+conditions:
+  - {code: many, title: 很多, level: 4, when: "matters.today >= 9", start: false}
+# 说明
+functions: []
+"""
+
+
+@pytest.mark.parametrize("source", [LINES, *SOURCES.values()])
+def test_a_form_sent_without_a_change_changes_no_letter(source: str) -> None:
+    head = head_of(source)
+    assert with_head(source, kept(head, as_a_form_gives_it_back(head))) == source
+
+
+def test_only_what_was_changed_in_the_form_is_other_than_before() -> None:
+    head = head_of(LINES)
+    typed = as_a_form_gives_it_back(head)
+    typed["purpose"] = "守住每一户。\r\n\r\n先老人"
+    typed["levels"]["4"]["activate"] = ["district_command", "community_secretary", "street_secretary"]
+    changed = with_head(LINES, kept(head, typed))
+    assert head_of(changed)["purpose"] == "守住每一户。\n\n先老人"
+    assert "purpose: |-\n  守住每一户。\n\n  先老人\n" in changed
+    assert head_of(changed)["levels"]["4"]["activate"] == [
+        "street_secretary", "community_secretary", "district_command",
+    ]  # fmt: skip
+    assert changed[changed.index("conditions:") :] == LINES[LINES.index("conditions:") :]
 
 
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=40)

@@ -149,7 +149,8 @@ def in_words(finding: Finding) -> dict[str, Any]:
     message = _("第 %(line)s 行 %(where)s：%(reason)s。%(mend)s") % {
         "line": finding.line, "where": finding.where, "reason": finding.reason, "mend": finding.mend,
     }  # fmt: skip
-    return {"loc": ["source"], "msg": message, "line": finding.line}
+    reason = _("%(reason)s。%(mend)s") % {"reason": finding.reason, "mend": finding.mend}
+    return {"loc": ["source"], "msg": message, "line": finding.line, "path": [*finding.path], "reason": reason}
 
 
 def _note(version: PlanVersion, verb: str, *, by: Actor, at: datetime) -> None:

@@ -26,12 +26,13 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong at a line (from 1), why, and how to mend it."""
+    """What is wrong at a line (from 1), why, and how to mend it. `path`: the part of the document, keys and places."""
 
     line: int
     where: str
     reason: str
     mend: str
+    path: "Path" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ def _roles(roles: Collection[str], path: Path, document: Document) -> Iterator[F
 
 
 def _finding(document: Document, path: Path, reason: str, mend: str) -> Finding:
-    return Finding(document.line(path), _spoken(path), reason, mend)
+    return Finding(document.line(path), _spoken(path), reason, mend, path)
 
 
 def _like(code: str, known: Collection[str]) -> str:
@@ -288,9 +289,10 @@ def _in_words(error: ValidationError, document: Document) -> Finding:
     match error.validator:
         case "required":
             assert isinstance(value, dict)
-            missing = [name for name in limit if name not in value]
+            # An error for each that is missing; only its words say which.
+            name = next(one for one in limit if one not in value and error.message.startswith(repr(one)))
             return _finding(
-                document, path, _("缺少 %(names)s") % {"names": ", ".join(missing)}, _("补上这一项；格式见说明里的例子")
+                document, (*path, name), _("缺少 %(name)s") % {"name": name}, _("补上这一项；格式见说明里的例子")
             )
         case "additionalProperties":
             allowed = list(rule.get("properties", {}))

@@ -22,6 +22,31 @@ def head_of(source: str) -> dict[str, Any]:
     return {name: document.data[name] for name in HEAD if name in document.data}
 
 
+def kept(before: Any, typed: Any) -> Any:
+    """What was typed into a form, but as it was before wherever that says the same.
+
+    A form gives back lines with other ends, choices in its own order, and nothing at all for a "no".
+    """
+    if isinstance(typed, str):
+        plain = _plain(typed)
+        return before if isinstance(before, str) and _plain(before) == plain else plain
+    if isinstance(typed, dict):
+        before = before if isinstance(before, dict) else {}
+        order = [name for name in before if name in typed or before[name] is False]
+        order += [name for name in typed if name not in before]
+        return {name: kept(before.get(name), typed[name]) if name in typed else False for name in order}
+    if isinstance(typed, list) and isinstance(before, list):
+        if any(isinstance(one, dict) for one in typed):
+            known = {one["code"]: one for one in before if isinstance(one, dict) and "code" in one}
+            return [kept(known.get(one["code"]), one) for one in typed]
+        return [one for one in before if one in typed] + [one for one in typed if one not in before]
+    return typed
+
+
+def _plain(text: str) -> str:
+    return "\n".join(text.splitlines()).strip()
+
+
 def with_head(source: str, head: Mapping[str, Any]) -> str:
     """The source with these parts of the head; an empty one is taken out. Raises ValueError where it is unreadable."""
     document, _findings = read(source)
@@ -69,10 +94,22 @@ def _spans(source: str, node: yaml.MappingNode) -> dict[str, tuple[int, int]]:
     return found
 
 
+class _Writer(yaml.SafeDumper):
+    """Several lines are written as several lines."""
+
+
+def _in_lines(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Writer.add_representer(str, _in_lines)
+
+
 def _written(name: str, value: Any) -> str:
     nested = isinstance(value, (dict, list))
     return str(
-        yaml.safe_dump(
-            {name: value}, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=None if nested else False
+        yaml.dump(
+            {name: value}, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=1000,
+            default_flow_style=None if nested else False,
         )
-    )
+    )  # fmt: skip

@@ -13,11 +13,11 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can
 from pingzhan.access.roles import ROLES
-from pingzhan.core.errors import DomainError
+from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.response import operations
 from pingzhan.response.choices import Hazard
 from pingzhan.response.queries.plans import newest, plan_for
-from pingzhan.response.rules.head import head_of, with_head
+from pingzhan.response.rules.head import head_of, kept, with_head
 from pingzhan.web.command.words import LEVELS, level_label
 from pingzhan.web.guards import needs
 
@@ -41,12 +41,12 @@ def head(request: HttpRequest, code: str) -> HttpResponse:
     shown = head_of(last.source)
     problem: DomainError | None = None
     if request.method == "POST":
-        shown = _typed(request.POST)
+        shown = kept(head_of(last.source), _typed(request.POST))
         try:
             source = with_head(last.source, shown)
             operations.edit(plan=found, source=source, by=actor, at=request.at, seen=request.POST.get("seen", ""))  # type: ignore[attr-defined]
         except DomainError as error:
-            problem = error
+            problem = _at_fields(error)
         except ValueError:
             messages.error(request, _("原文现在读不懂，请先在原文里改正。"))
             return redirect("command:plan_edit", code=found.code)
@@ -66,6 +66,31 @@ def head(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "command/head.html", context, status=problem.status if problem else 200)
 
 
+def _at_fields(problem: DomainError) -> DomainError:
+    """What is wrong with the head, at its fields; what lies elsewhere in the document, with its line."""
+    if not isinstance(problem, Invalid):
+        return problem
+    errors: list[dict[str, Any]] = []
+    for error in problem.errors:
+        name = _field(error.get("path", []))
+        errors.append({"loc": [name], "msg": error["reason"]} if name else {"loc": [], "msg": error["msg"]})
+    return Invalid(problem.detail, errors=errors)
+
+
+def _field(path: list[Any]) -> str:
+    """The field of this part of the document; "" where the form has none."""
+    match path:
+        case [name] if name in (*_TEXTS, *_NUMBERS):
+            return str(name)
+        case ["levels"]:
+            return f"level-{LEVELS[0]}-on"
+        case ["levels", level, "when" | "activate" | "renew" as name, *_rest]:
+            return f"level-{level}-{name}"
+        case ["conditions", number, "title" | "when" | "until" | "level" | "start" as name, *_rest]:
+            return f"condition-{number}-{name}"
+    return ""
+
+
 def _roles(named: Mapping[str, Any]) -> list[str]:
     """Who may switch at all, and whoever the plan names beside them."""
     also = {code for rule in named.values() for name in ("activate", "renew") for code in rule.get(name, [])}
@@ -77,11 +102,13 @@ def _level_row(level: int, levels: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "level": level,
         "label": level_label(level),
+        "on_name": f"level-{level}-on",
         "on": rule is not None,
+        "when_name": f"level-{level}-when",
         "when": (rule or {}).get("when", ""),
         "lists": [
             (
-                name,
+                f"level-{level}-{name}",
                 label,
                 [(code, str(ROLES[code].label), code in (rule or {}).get(name, [])) for code in _roles(levels)],
             )
@@ -94,7 +121,7 @@ def _condition_rows(conditions: list[Any]) -> list[dict[str, Any]]:
     empty: list[dict[str, Any]] = [{} for _n in range(SPARE)]
     return [
         {
-            "prefix": f"condition-{number}-",
+            "names": {name: f"condition-{number}-{name}" for name in ("code", "level", "start", *_CONDITION)},
             "code": one.get("code", ""),
             "level": str(one.get("level", 4)),
             "start": bool(one.get("start")),

@@ -20,6 +20,7 @@ register = template.Library()
 Text = str | Promise
 
 
+@register.filter
 def errors_of(problem: Any, name: str) -> list[str]:
     """The messages of `problem` about the field `name`."""
     found = getattr(problem, "errors", None) or ()
@@ -64,11 +65,13 @@ def input(
     min: str = "",
     max: str = "",
     pattern: str = "",
+    code: bool = False,
     list: Iterable[str] = (),
 ) -> dict[str, Any]:
     """One line: `{% input "phone" _("联系电话") type="tel" help=_("可以不填") autocomplete="tel" %}`.
 
-    `prefix` keeps ids apart where a page has several forms; `list` are proposals.
+    `prefix` keeps ids apart where a page has several forms; `list` are proposals; `code`: no prose, so that no phone
+    puts capitals in or corrects it.
     """
     plain = _plain(context, name, value=value, prefix=prefix)
     attributes = {
@@ -79,6 +82,8 @@ def input(
         "min": min,
         "max": max,
         "pattern": pattern,
+        "autocapitalize": "none" if code else "",
+        "spellcheck": "false" if code else "",
     }
     return plain | {
         "label": label,
