@@ -1,15 +1,12 @@
 // The map of coverage: the areas of the table beside it, coloured by the share that it says; a press opens the area.
 
-import "../vendor/leaflet/leaflet.js";
-
-const L = window.L.noConflict();
+import { L, mapIn } from "./maps.js";
 
 const root = document.querySelector("[data-cover-map]");
 if (root) draw(root);
 
 async function draw(element) {
   const rows = new Map([...document.querySelectorAll("tr[data-code]")].map((row) => [row.dataset.code, row]));
-  await styles();
   let areas;
   try {
     const answer = await fetch(element.dataset.outlines, { headers: { Accept: "application/json" } });
@@ -24,8 +21,7 @@ async function draw(element) {
     element.closest(".cover-map-card").hidden = true;
     return;
   }
-  const map = L.map(element, { attributionControl: false, zoomControl: false, zoomSnap: 0.25, scrollWheelZoom: false });
-  L.control.zoom({ zoomInTitle: element.dataset.zoomIn, zoomOutTitle: element.dataset.zoomOut }).addTo(map);
+  const map = await mapIn(element, { zoomSnap: 0.25, scrollWheelZoom: false });
   const layer = L.geoJSON(shown, {
     style: (one) => ({ className: `cover-area ${shade(Number(rows.get(one.properties.code).dataset.percent))}`, fillOpacity: 0.85 }),
     onEachFeature(one, shape) {
@@ -41,17 +37,4 @@ function shade(percent) {
   if (percent >= 100) return "cover-a";
   if (percent >= 90) return "cover-b";
   return percent >= 70 ? "cover-c" : "cover-d";
-}
-
-/** Leaflet's own style sheet, from beside its script; the map is drawn only once it is there. */
-function styles() {
-  const href = new URL("../vendor/leaflet/leaflet.css", import.meta.url).href;
-  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = href;
-    link.onload = link.onerror = () => resolve();
-    document.head.prepend(link);
-  });
 }

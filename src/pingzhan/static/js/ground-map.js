@@ -1,24 +1,19 @@
 // The ground on a map: outlines with names and households, buildings as dots, and a pen for a line or an area.
 // What is drawn goes into the form as [[longitude, latitude], …] (WGS-84). The lists beside it say and do the same.
 
-import "../vendor/leaflet/leaflet.js";
-
+import { L, mapIn } from "./maps.js";
 import { fill } from "./words.js";
 
-const L = window.L.noConflict();
 const SETTLED = 6;
 const FILLS = ["#2f7f8c", "#8a6d1f", "#5a4fa0", "#2c7a4b", "#a0522d", "#1a5699", "#7a3b69", "#4d6b1f"];
 
 export async function attach(root) {
-  await styles();
   const parts = {
     map: root.querySelector("[data-ground-map]"),
     status: root.querySelector("[data-ground-status]"),
     pens: root.querySelector("[data-ground-pens]"),
   };
-  parts.map.hidden = false;
-  const map = L.map(parts.map, { attributionControl: false, zoomSnap: 0.25, zoomControl: false, minZoom: 8, maxZoom: 20, doubleClickZoom: false });
-  L.control.zoom({ zoomInTitle: root.dataset.wordsIn, zoomOutTitle: root.dataset.wordsOut }).addTo(map);
+  const map = await mapIn(parts.map, { zoomSnap: 0.25, minZoom: 8, maxZoom: 20, doubleClickZoom: false });
   map.setView([31.25, 121.4], 12);
   new ResizeObserver(() => map.invalidateSize()).observe(parts.map);
   const form = root.closest("form");
@@ -173,17 +168,4 @@ export async function attach(root) {
   function tell(text) {
     if (parts.status) parts.status.textContent = text;
   }
-}
-
-/** Leaflet's own style sheet, from beside its script; the map is drawn only once it is there. */
-function styles() {
-  const href = new URL("../vendor/leaflet/leaflet.css", import.meta.url).href;
-  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = href;
-    link.onload = link.onerror = () => resolve();
-    document.head.prepend(link);
-  });
 }

@@ -1,11 +1,9 @@
 // A pin on a map of outlines, without any tiles. Press or drag; arrow keys move the pin; the list beside it says the same.
 // Coordinates are WGS-84 throughout.
 
-import "../vendor/leaflet/leaflet.js";
-
+import { L, mapIn } from "./maps.js";
 import { fill } from "./words.js";
 
-const L = window.L.noConflict();
 const STEP = 8; // pixels an arrow key moves the pin
 const SETTLED = 6; // decimals kept, about 0.1 m
 
@@ -18,11 +16,8 @@ export async function attach(root) {
     lat: root.querySelector("[data-pin-lat]"),
     clear: root.querySelector("[data-pin-clear]"),
   };
-  await styles();
-  parts.map.hidden = false;
   // Without its animation: Leaflet drops a press of the buttons that comes while the last one is still being shown.
-  const map = L.map(parts.map, { attributionControl: false, zoomAnimation: false, zoomSnap: 0.5, zoomControl: false, minZoom: 8, maxZoom: 19 });
-  L.control.zoom({ zoomInTitle: words.wordsIn, zoomOutTitle: words.wordsOut }).addTo(map);
+  const map = await mapIn(parts.map, { zoomAnimation: false, zoomSnap: 0.5, minZoom: 8, maxZoom: 19 });
   map.setView([31.25, 121.4], 12);
   let marker = null;
   let asked = 0;
@@ -216,18 +211,4 @@ function pinIcon() {
   eye.setAttribute("fill", "#fff");
   svg.append(drop, eye);
   return L.divIcon({ html: svg, className: "pin-marker", iconSize: [44, 44], iconAnchor: [22, 41] });
-}
-
-/** Leaflet's own style sheet, from beside its script; the map is drawn only once it is there. */
-function styles() {
-  const href = new URL("../vendor/leaflet/leaflet.css", import.meta.url).href;
-  const known = [...document.styleSheets].some((sheet) => sheet.href === href);
-  if (known) return Promise.resolve();
-  return new Promise((resolve) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = href;
-    link.onload = link.onerror = () => resolve();
-    document.head.prepend(link);
-  });
 }

@@ -1,15 +1,11 @@
 // A map of outlines with marks: stations, or what a preview changes; the list beside it says the same. Coordinates are
 // WGS-84. A point has lon, lat, name and url; one that is wanting something is `bad` and has a broken rim as well.
 
-import "../vendor/leaflet/leaflet.js";
-
-const L = window.L.noConflict();
+import { L, mapIn } from "./maps.js";
 
 async function attach(root) {
-  await styles();
-  root.textContent = "";
   const points = JSON.parse(document.getElementById(root.dataset.points ?? "station-points").textContent);
-  const map = L.map(root, { attributionControl: false, zoomSnap: 0.5, minZoom: 8, maxZoom: 19 });
+  const map = await mapIn(root, { zoomSnap: 0.5, minZoom: 8, maxZoom: 19 });
   map.setView([31.25, 121.4], 12);
   const marks = points.map((point) => {
     const mark = L.circleMarker([point.lat, point.lon], {
@@ -35,16 +31,6 @@ async function attach(root) {
   }
   if (marks.length) map.fitBounds(layer.getBounds(), { padding: [24, 24], maxZoom: 15 });
   new ResizeObserver(() => map.invalidateSize()).observe(root);
-}
-
-function styles() {
-  return new Promise((resolve) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = new URL("../vendor/leaflet/leaflet.css", import.meta.url).href;
-    link.onload = link.onerror = () => resolve();
-    document.head.prepend(link);
-  });
 }
 
 for (const root of document.querySelectorAll("[data-stations-map]")) attach(root);

@@ -57,6 +57,12 @@ def icon(name: str, *, filled: bool = False) -> SafeString:
     return mark_safe(_svg(name, filled=filled))  # noqa: S308 (a vendored file of our own)
 
 
+@register.simple_tag
+def zoom_words() -> SafeString:
+    """What the buttons of a map are called; on the map or what it lies in: `<div data-pin {% zoom_words %}>`."""
+    return format_html('data-zoom-in="{}" data-zoom-out="{}"', _("放大"), _("缩小"))
+
+
 # --- status ---------------------------------------------------------------------------------------------------------
 
 
