@@ -131,3 +131,28 @@ def test_every_shape_has_a_name_of_its_own() -> None:
                 named.setdefault(shape.__name__, set()).add(shape.__module__)
     assert len(named) > 100
     assert {name: modules for name, modules in named.items() if len(modules) > 1} == {}
+
+
+@pytest.mark.django_db
+def test_every_answer_with_a_version_says_that_it_has_a_tag(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            shape = response["content"].get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+            versioned = schemas.get(shape, {}).get("properties", {}).get("version", {}).get("type") == "integer"
+            assert ("ETag" in response.get("headers", {})) == versioned, (operation["operationId"], status)
+
+
+@pytest.mark.django_db
+def test_a_form_says_which_files_it_takes(document: dict[str, Any]) -> None:
+    forms = {
+        operation["operationId"]: operation["requestBody"]["content"]["multipart/form-data"]
+        for operation in operations(document)
+        if "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+    }
+    kinds = {name: form["encoding"]["attachments"]["contentType"] for name, form in forms.items()}
+    workbook = kinds.pop("upload_workbook")
+    assert ("spreadsheetml" in workbook, "image" in workbook) == (True, False)
+    assert forms["upload_workbook"]["schema"]["properties"]["attachments"]["maxItems"] == 1
+    assert set(kinds.values()) == {"image/*"}
+    assert {"report_matter", "progress_matter", "complete_matter"} <= set(kinds)

@@ -27,6 +27,7 @@ def test_a_unit_is_entered_changed_once_and_ended(world):
     assert (changed.status_code, changed.json()["phone"], changed["ETag"]) == (200, "02100000000", f'"v{tag + 1}"')
     stale = api.put(f"/api/v1{url}", facts, content_type="application/json", headers={"If-Match": f'"v{tag}"'})
     assert stale.status_code == 412
+    assert "事项" not in stale.json()["detail"]  # it is a unit
     assert send(api, "POST", "/units", code=f"{HOME}.lanxi", **facts).status_code == 422
     assert send(api, "PUT", url, **facts | {"place": FAR}).status_code == 404
     assert send(api, "POST", f"{url}/end", reason="合同到期").json()["until"]

@@ -214,6 +214,20 @@ def test_a_proof_is_noted_and_marked_when_it_expires(world: World) -> None:
         assert "证明已过期" in client.get(address).content.decode()
 
 
+def test_a_proof_ends_with_its_day_where_the_people_are(world: World) -> None:
+    """At 23:30 in Greenwich it is the next morning in Shanghai: on the member's sheet and on one's own page."""
+    load_skills(world)
+    found = check_in(world, to="joined", skills=("medical.nurse",))
+    operations.prove_skill(
+        skill=PersonSkill.objects.get(), proof="护士执业证", until=world.at.date(), path=world.path(HOME),
+        by=world.actor("secretary"), at=world.at,
+    )  # fmt: skip
+    for hour, expected in ((15, "已看证明"), (23, "证明已过期")):
+        with time_machine.travel(world.at.replace(hour=hour, minute=30), tick=False):
+            assert expected in pages(world, "secretary").get(f"/desk/members/{found.pk}/").content.decode()
+            assert expected in own_pages(found).get("/mine/data/").content.decode()
+
+
 def captain(world: World) -> Client:
     """The captain of the home community, appointed by the secretary, on their phone."""
     found = check_in(world, phone="10012340100", name="于队长", to="joined")

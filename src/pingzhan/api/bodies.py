@@ -27,6 +27,11 @@ MULTIPART = "multipart/form-data"
 MOST_BYTES = settings.UPLOAD_MAX_BYTES * settings.UPLOAD_MAX_FILES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 MOST_DEPTH = 20
 JSON_PART, FILES_PART = "data", "attachments"
+# What an operation says of the files of its form; see openapi.complete.
+PICTURES = {"x-multipart": {"kinds": "image/*", "most": settings.UPLOAD_MAX_FILES}}
+WORKBOOK = {
+    "x-multipart": {"kinds": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, text/csv", "most": 1}
+}
 
 
 class PlainRenderer(JSONRenderer):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from pingzhan.api.bodies import json_body, pictures_of
+from pingzhan.api.bodies import PICTURES, json_body, pictures_of
 from pingzhan.api.callers import ApiRequest
 from pingzhan.api.schemas.common import In
 from pingzhan.api.writing import write
@@ -36,7 +36,7 @@ class Door:
     @property
     def extra(self) -> dict[str, Any] | None:
         """What the API document says beside: pictures may come as files of a form."""
-        return {"x-multipart": True} if self.takes_pictures else None
+        return PICTURES if self.takes_pictures else None
 
 
 def through(

@@ -11,7 +11,7 @@ from ninja import Path, Router
 
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
-from pingzhan.api.bodies import decoded, json_body
+from pingzhan.api.bodies import WORKBOOK, decoded, json_body
 from pingzhan.api.callers import SIGNED_IN, ApiRequest
 from pingzhan.api.parameters import After, IdempotencyKey, Limit
 from pingzhan.api.responses import READ, STAFF, WRITE, answers
@@ -36,7 +36,7 @@ ImportId = Annotated[UUID, Path(..., description="`id` of an import.")]
     response=answers({201: ImportOut}, *STAFF, *WRITE),
     operation_id="upload_workbook",
     summary="Upload a workbook of buildings or homes (导入)",
-    openapi_extra={"x-multipart": True},
+    openapi_extra=WORKBOOK,
 )
 def upload_workbook(
     request: ApiRequest,

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 
-from pingzhan.api.bodies import json_body, pictures_of
+from pingzhan.api.bodies import PICTURES, json_body, pictures_of
 from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest, limit_reports
 from pingzhan.api.matter_access import matter_of
 from pingzhan.api.parameters import After, IdempotencyKey, Limit, MatterNumber, QueryCode
@@ -54,7 +54,7 @@ _Size = Annotated[str, Query("full", pattern="^(full|thumb)$", description="full
     response=answers({201: ReportedOut}, 401, 403, *WRITE, 429),
     operation_id="report_matter",
     summary="Report a matter",
-    openapi_extra={"x-multipart": True},
+    openapi_extra=PICTURES,
 )
 def report_matter(
     request: ApiRequest,

@@ -16,7 +16,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
 }
 
 # Answers about one thing that has a version.
-_VERSIONED = ("/MatterOut", "/ReportedOut", "/SheetOut", "/PublicSheetOut", "/FullUnitOut")
+_VERSIONED = ("/MatterOut", "/ReportedOut", "/SheetOut", "/PublicSheetOut", "/FullUnitOut", "/WhistleOut", "/MemberOut")
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
@@ -30,8 +30,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
             if not operation["parameters"] and "requestBody" not in operation:
                 operation["responses"].pop(422, None)
             _complete_responses(operation)
-            if operation.pop("x-multipart", False):
-                _add_form(operation["requestBody"])
+            if files := operation.pop("x-multipart", None):
+                _add_form(operation["requestBody"], **files)
     document["components"]["securitySchemes"].pop("Anyone", None)
     return document
 
@@ -67,8 +67,8 @@ def _header(response: dict[str, Any], name: str) -> None:
     response.setdefault("headers", {})[name] = _HEADERS[name]
 
 
-def _add_form(body: dict[str, Any]) -> None:
-    """The same body as a form: the JSON as one part, pictures as files beside it."""
+def _add_form(body: dict[str, Any], *, kinds: str, most: int) -> None:
+    """The same body as a form: the JSON as one part, at most `most` files of these media types beside it."""
     content = body["content"]
     content["multipart/form-data"] = {
         "schema": {
@@ -76,8 +76,8 @@ def _add_form(body: dict[str, Any]) -> None:
             "required": [JSON_PART] if body["required"] else [],
             "properties": {
                 JSON_PART: content["application/json"]["schema"],
-                FILES_PART: {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 6},
+                FILES_PART: {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": most},
             },
         },
-        "encoding": {JSON_PART: {"contentType": "application/json"}, FILES_PART: {"contentType": "image/*"}},
+        "encoding": {JSON_PART: {"contentType": "application/json"}, FILES_PART: {"contentType": kinds}},
     }

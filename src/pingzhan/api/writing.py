@@ -31,7 +31,7 @@ def version_wanted(request: ApiRequest, present: int) -> int | None:
         return None
     if any(not weak and f'"{tag}"' == etag(present) for weak, tag in _TAG.findall(header)):
         return present
-    raise Stale(_("这件事项刚刚被他人更新，请重新读取后再操作；您填写的内容没有提交。"))
+    raise Stale(_("内容刚刚被他人更新，请重新读取后再操作；您填写的没有提交。"))
 
 
 def owner_of(request: ApiRequest, *, anonymous: bool = False) -> str:

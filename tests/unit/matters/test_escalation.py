@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pingzhan.core.models import Message
 from pingzhan.journal.models import Entry
@@ -11,6 +13,7 @@ from pingzhan.matters.choices import Basis, ClockKind, Tier
 from pingzhan.matters.models import Clock, Escalation, Matter
 from pingzhan.matters.operations.catalogue import LadderRow
 from pingzhan.matters.operations.clocks import start_clocks, stop_clocks
+from pingzhan.matters.operations.escalating import climb_due
 from pingzhan.matters.queries.sheet import reporter_actor, sheet
 from pingzhan.matters.rules import Allowance, Rung
 from tests.factories.clocks import clocks_of, on_hold, set_rules, sweep
@@ -212,3 +215,13 @@ def test_each_of_several_units_owes_its_own_clock(world):
     assert ("unit", "310107005.management", "on_spot") in told(matter)
     assert Clock.objects.get(unit=units[0]).state == "met"
     assert not Escalation.objects.filter(unit__code__startswith=FAR_STREET).exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only there rows are locked one by one")
+def test_the_sweep_locks_matters_and_no_clocks(world):
+    matter = world.matter(to="in_progress")
+    due = clocks_of(matter)["finish"].due_at
+    with CaptureQueriesContext(connection) as asked:
+        assert climb_due(at=due + HOUR) > 0
+    (claim,) = [query["sql"] for query in asked.captured_queries if "SKIP LOCKED" in query["sql"]]
+    assert claim.endswith('FOR UPDATE OF "matters_matter" SKIP LOCKED')

@@ -1,6 +1,6 @@
 """The talent pool: ranked by the need and nothing else, found within one's area, asked and answered once."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -183,3 +183,19 @@ def test_a_proof_counts_until_it_expires(world: World) -> None:
     skill.refresh_from_db()
     assert queries.proof_state(skill, today=date(2026, 3, 10)) == "seen"
     assert queries.proof_state(skill, today=date(2026, 3, 11)) == "expired"
+
+
+@pytest.mark.django_db
+def test_a_proof_ends_with_its_day_where_the_people_are(world: World) -> None:
+    """At 23:30 in Greenwich it is the next morning in Shanghai."""
+    load_skills(world)
+    check_in(world, to="joined", skills=("medical.nurse",))
+    operations.prove_skill(
+        skill=PersonSkill.objects.get(), proof="护士执业证", until=date(2026, 3, 10), path=world.path(HOME),
+        by=world.actor("secretary"), at=world.at,
+    )  # fmt: skip
+    filters = TalentFilters(skill="medical.nurse", only_proved=True)
+    for hour, expected in ((15, 1), (23, 0)):
+        at = datetime(2026, 3, 10, hour, 30, tzinfo=UTC)
+        found, total = queries.search_talents(world.actor("secretary"), filters, near=world.places[HOME], at=at)
+        assert (len(found), total) == (expected, expected)

@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,16 +30,16 @@ from pingzhan.matters.rules import acts_at, owed_by
 
 GAP = 0.01  # seconds: whoever waits asks every millisecond
 NAMED = 3  # numbers of matters in one message; the rest as a count
-# What a pass reads of each clock and its matter: plain values, since a hundred thousand may be due at once.
-_READ = (
-    "clocks__id", "clocks__kind", "clocks__unit_id", "clocks__ladder_id", "clocks__rung", "clocks__due_at", "id",
-    "number", "path", "status", "receiver_id", "handler_id", "awaits_id", "escalated",
-)  # fmt: skip
+# What a pass reads of each clock and its matter. Rows of matters and no plain values, with which Django would lock the
+# clocks as well.
+_OF_CLOCK = {f"clock_{name}": F(f"clocks__{name}") for name in ("id", "kind", "unit_id", "ladder_id", "rung", "due_at")}
+_OF_MATTER = ("id", "number", "path", "status", "receiver_id", "handler_id", "awaits_id", "escalated")
+_READ = attrgetter(*_OF_CLOCK, *_OF_MATTER)
 _ESCALATION = ("id", "clock_id", "matter_id", "rung", "tier", "unit_id", "owed_by_id", "late_minutes", "at")
 
 
 class Due(NamedTuple):
-    """One overdue clock with what matters of its matter; the fields of `_READ` in their order."""
+    """One overdue clock with what counts of its matter; what `_READ` reads, in its order."""
 
     clock: int
     kind: str
@@ -77,7 +79,7 @@ def climb_due(*, at: datetime, batch: int = 500) -> int:
     with transaction.atomic():
         overdue = Matter.objects.filter(clocks__state=ClockState.RUNNING, clocks__act_at__lte=at)
         claimed = overdue.order_by("clocks__act_at", "clocks__id").select_for_update(skip_locked=True, of=("self",))
-        found = [Due(*values) for values in claimed.values_list(*_READ)[:batch]]
+        found = [Due(*_READ(row)) for row in claimed.only(*_OF_MATTER).annotate(**_OF_CLOCK)[:batch]]
         # A step that was under way when we looked may have ended a clock before its matter was ours: look again.
         again = Clock.objects.filter(pk__in=[one.clock for one in found], state=ClockState.RUNNING, act_at__lte=at)
         still = set(again.values_list("pk", "rung"))

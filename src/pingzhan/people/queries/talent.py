@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
@@ -50,7 +51,7 @@ def search_talents(
     At most four statements, however many they are: the skills that count, the candidates with their proofs, who of
     them speaks the language, and what is asked of them already.
     """
-    today = at.date()
+    today = timezone.localtime(at).date()
     need = Need(near.path, near.lon, near.lat, filters.slot, filters.language)
     found = [
         one

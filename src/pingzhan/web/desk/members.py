@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +26,7 @@ from pingzhan.people.choices import CheckInKind, CheckInSource, CheckInState, Ch
 from pingzhan.people.queries import MemberFilters
 from pingzhan.places.queries import to_narrow_by
 from pingzhan.web.desk.member_rows import member_rows
-from pingzhan.web.desk.verbs import verb_label
+from pingzhan.web.desk.verbs import actor_label, verb_label
 from pingzhan.web.forms.check_in import CheckInForm, check_in_page, skill_groups, typed_from, typed_of
 from pingzhan.web.forms.problems import problem_of
 from pingzhan.web.forms.report import fresh_key, sent
@@ -185,12 +186,12 @@ def _sheet(
                 "label": verb_label(entry.verb),
                 "step": "",
                 "at": entry.at,
-                "who": entry.actor_name or (_("本人") if entry.actor_kind != "system" else _("系统")),
+                "who": actor_label(entry, unnamed=_("本人")),
                 "notes": [notes[entry.uid]] if entry.uid in notes else [],
             }
             for entry in entries
         ],
-        "skills": _skills(check_in, today=at.date()),
+        "skills": _skills(check_in, today=timezone.localtime(at).date()),
         "steps": [
             {
                 "code": code,

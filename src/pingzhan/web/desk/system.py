@@ -28,7 +28,7 @@ from pingzhan.journal.queries import (
 from pingzhan.journal.tasks import verify_journal
 from pingzhan.matters.queries.lists import numbers_by_id
 from pingzhan.places.names import place_lines
-from pingzhan.web.desk.verbs import kind_label, state_label, subject_label, verb_label
+from pingzhan.web.desk.verbs import actor_label, state_label, subject_label, verb_label
 from pingzhan.web.guards import needs
 
 PAGE = 20
@@ -112,7 +112,7 @@ def entry_rows(entries: list[Any]) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "verb": verb_label(entry.verb),
-            "who": entry.actor_name if entry.actor_kind == "user" else kind_label(entry.actor_kind),
+            "who": actor_label(entry),
             "place": names.get(entry.place_path, ""),
             "subject": subject_label(entry.subject_type),
             "number": numbers.get(entry.subject_id, ""),

@@ -200,3 +200,10 @@ def state_label(state: str, subject: str = "matter") -> str:
 def kind_label(kind: str) -> str:
     """Who it was, where there is no name."""
     return str(_KINDS.get(kind, kind))
+
+
+def actor_label(entry: Any, *, unnamed: str = "") -> str:
+    """Who did what an entry records: staff by name, others by what they are, or `unnamed` where they are persons."""
+    if entry.actor_kind == "user" and entry.actor_name:
+        return str(entry.actor_name)
+    return unnamed if unnamed and entry.actor_kind != "system" else kind_label(entry.actor_kind)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,12 +43,13 @@ def kept_on_member(request: HttpRequest) -> dict[str, Any]:
     openings = [opening for row in own for opening in openings_of("check_in", row.pk)[:50]]
     rows = member_rows(own, at=at)
     persons = {row.person_id for row in own if row.person_id}
+    today = timezone.localtime(at).date()
     skills = [skill for found in queries.skills_of(persons).values() for skill in found]
     return {
         "check_ins": [
             {"row": row, "steps": {step.value for step in queries.next_steps(actor, row.check_in)}} for row in rows
         ],
-        "skills": [{"row": skill, "state": queries.proof_state(skill, today=at.date())} for skill in skills],
+        "skills": [{"row": skill, "state": queries.proof_state(skill, today=today)} for skill in skills],
         "teams": [queries.shown_team(one.team) for one in queries.memberships_of(actor)[:3]],
         "member_openings": sorted(openings, key=lambda opening: opening.entry.at, reverse=True)[:50],
     }

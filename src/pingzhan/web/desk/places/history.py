@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from pingzhan.core.paths import codes_of
 from pingzhan.journal.queries import timeline
 from pingzhan.places.queries import names_of_codes
-from pingzhan.web.desk.verbs import kind_label, verb_label
+from pingzhan.web.desk.verbs import actor_label, verb_label
 
 if TYPE_CHECKING:
     from pingzhan.places.models import Place
@@ -24,7 +24,7 @@ def history_of(place: "Place") -> list[dict[str, Any]]:
         {
             "label": verb_label(entry.verb),
             "at": entry.at,
-            "who": entry.actor_name if entry.actor_kind == "user" else kind_label(entry.actor_kind),
+            "who": actor_label(entry),
             "places": [{"code": code, "name": names[code]} for code in codes[entry.uid] if code in names],
         }
         for entry in entries
