@@ -33,7 +33,7 @@ def fill() -> None:
         at = end - timedelta(minutes=13 * (MEMBERS - number))
         phone, home, name = f"100{number:08d}", rng.choice(homes), person_name(rng)
         index = blind_index(phone, purpose="person.phone")
-        person = Person(id=uuid7(at), name=name, phone=phone, phone_index=index, created_at=at)
+        person = Person(id=uuid7(at), name=name, phone=phone, phone_index=index, contact_confirmed_at=at, created_at=at)
         state, mine = rng.choice(STATES), rng.sample(kinds, k=rng.choice((1, 2, 3)))
         persons.append(person)
         check_ins.append(

@@ -1,10 +1,15 @@
 """Units, persons and offices written by the API; talents and lists."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from pingzhan.access.actors import SYSTEM
 from pingzhan.core.models import Message
 from pingzhan.journal.queries import openings_of
 from pingzhan.people.models import Appointment, Person, TalentAsk
+from pingzhan.people.operations import change_person, create_person
 from tests.api.test_ground import send
 from tests.factories.members import actor_of, check_in, load_skills
 from tests.factories.people import somebody
@@ -47,6 +52,30 @@ def test_a_person_is_entered_once_and_the_phone_opens_on_record(world):
     assert openings_of("person", Person.objects.get(name="新来的人").pk).count() == 1
     assert send(api, "PATCH", url, name="改名的人", place=f"{HOME}-G001").json()["place"] == f"{HOME}-G001"
     assert [row["name"] for row in api.get("/api/v1/persons", {"q": "gmdr"}).json()["items"]] == ["改名的人"]
+
+
+def test_phones_are_confirmed_by_who_called_and_by_their_owners(world):
+    api, old = world.client("secretary"), world.at - timedelta(days=200)
+    person = create_person(name="久未联系", phone="10000066667", place=world.places[HOME], by=SYSTEM, at=old)
+    create_person(name="刚联系过", phone="10000066668", place=world.places[HOME], by=SYSTEM, at=timezone.now())
+
+    def listed():
+        rows = api.get("/api/v1/persons", {"place": HOME, "unconfirmed_days": 180}).json()["items"]
+        return [row["name"] for row in rows]
+
+    assert listed() == ["久未联系"]
+    assert send(api, "POST", "/persons/confirm-contacts", persons=[str(person.pk)]).json() == {"confirmed": 1}
+    assert listed() == []
+    assert api.get(f"/api/v1/persons/{person.pk}").json()["contact_confirmed_at"] > "2026"
+    far = world.client("far_secretary")
+    assert send(far, "POST", "/persons/confirm-contacts", persons=[str(person.pk)]).status_code == 404
+    worker = Person.objects.get(user_id=world.users["grid_worker"].pk)
+    own = world.client("grid_worker")
+    assert send(own, "POST", "/me/confirm-contact").status_code == 422  # no phone on file
+    change_person(person=worker, name=worker.name, phone="10000066669", by=SYSTEM, at=old)
+    assert send(own, "POST", "/me/confirm-contact").json()["phone"] == "100****6669"
+    assert Person.objects.get(pk=worker.pk).contact_confirmed_at > old
+    assert send(world.client("resident"), "POST", "/me/confirm-contact").status_code == 404
 
 
 def test_persons_of_others_are_in_no_list(world):

@@ -71,6 +71,7 @@ OUTSIDE = {
 # The property manager, a unit, sees only the matter that it handles; its column is about that one.
 EVERYBODY = "y y y y y y y y y y y y"
 SIGNED_IN = "u y y y y y y y y y y y"
+WORKS = "    u - y y y y y y y y y y"
 SEE = "      u - y y y y y y y y y -"
 RUN = "      u - n n y y n y y y n -"
 HANDLE = "   u - n c c c y n n n n -"
@@ -124,6 +125,7 @@ TABLE = {
     "get_person": EDIT,
     "enter_person": DRAW,
     "change_person": APPOINT,
+    "confirm_contacts": APPOINT,
     "open_phone": OPEN_PHONE,
     "appoint": DRAW,
     "dismiss": DRAW,
@@ -175,6 +177,7 @@ TABLE = {
     "list_rooms": EVERYBODY,
     "list_functions": EVERYBODY,
     "get_me": SIGNED_IN,
+    "confirm_own_contact": WORKS,
     "get_today": SIGNED_IN,
     "list_messages": SIGNED_IN,
     "read_messages": SIGNED_IN,
@@ -253,7 +256,7 @@ TABLE = {
     "close_whistle": RUN,
 }
 # Nothing of these belongs to one area.
-WITHOUT_AREA = {operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN, EXPORT, NOT_ANOTHERS)}
+WITHOUT_AREA = {operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN, WORKS, EXPORT, NOT_ANOTHERS)}
 STATUS = {"n": 403, "-": 404, "u": 401}
 
 

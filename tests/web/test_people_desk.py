@@ -17,10 +17,12 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.access.models import User
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import actor_for, can
+from pingzhan.core.models import Message
 from pingzhan.core.sheets import write_workbook
+from pingzhan.journal.models import Entry
 from pingzhan.journal.operations import seal
 from pingzhan.people.models import Appointment, Person, Unit
-from pingzhan.people.operations import appoint, create_person
+from pingzhan.people.operations import appoint, change_person, create_person
 from pingzhan.people.tasks import index_units
 from tests.factories.world import FAR, HOME, HOME_STREET, World
 
@@ -204,8 +206,7 @@ def test_doubles_are_merged_and_parted_again(world, sign_in):
     assert office.person_id == kept.pk
     assert kept.phone_index == gone.phone_index
     assert secretary.get(reverse("desk:person", args=[gone.pk])).status_code == 404
-    kept.phone, kept.phone_index = "", None  # the number was the other's
-    kept.save()
+    change_person(person=kept, name=kept.name, phone="", by=SYSTEM, at=world.at)  # the number was the other's
     secretary.post(reverse("desk:unmerge", args=[kept.merges.get().pk]))
     office.refresh_from_db()
     assert office.person_id == gone.pk
@@ -237,3 +238,72 @@ def test_a_list_asks_no_more_for_more_rows(world, sign_in, name):
     with CaptureQueriesContext(connection) as many:
         command.get(reverse(f"desk:{name}"))
     assert len(many) == len(few) <= 12
+
+
+def test_phones_are_confirmed_one_by_one_and_several_at_once(world, sign_in):
+    old = world.at - timedelta(days=200)
+    persons = [
+        create_person(name=f"久{n}", phone=f"1007777010{n}", place=world.places[HOME], by=SYSTEM, at=old) for n in range(3)
+    ]
+    secretary = sign_in("secretary")
+    asked = {"place": HOME, "unconfirmed": "180"}
+    listed = page(secretary.get(reverse("desk:persons"), asked))
+    assert listed.count("data-bulk-row") == 3
+    sent = secretary.post(
+        reverse("desk:contacts_confirm"),
+        {"person": [str(one.pk) for one in persons[:2]], "list": f"place={HOME}&unconfirmed=180"},
+    )
+    assert sent.url == f"{reverse('desk:persons')}?place={HOME}&unconfirmed=180"
+    left = page(secretary.get(sent.url))
+    assert "已核实 2 人的电话" in left
+    assert left.count("data-bulk-row") == 1
+    own = reverse("desk:person", args=[persons[2].pk])
+    assert "电话已核实" in page(secretary.get(own))
+    assert secretary.post(reverse("desk:contacts_confirm"), {"person": str(persons[2].pk), "page": "1"}).url == own
+    assert "沈书记" in page(secretary.get(own))
+    assert "没有需要核实的电话" in page(secretary.get(reverse("desk:persons"), asked))
+    far = sign_in("far_secretary")
+    assert far.post(reverse("desk:contacts_confirm"), {"person": str(persons[0].pk)}).status_code == 404
+    assert secretary.post(reverse("desk:contacts_confirm"), {"person": "nobody"}).status_code == 404
+    assert secretary.post(reverse("desk:contacts_confirm"), {}).status_code == 302  # nobody was ticked: told so
+    seen = page(sign_in("community_staff").get(reverse("desk:persons"), {"place": HOME}))
+    assert "电话核实" in seen
+    assert "data-bulk-row" not in seen
+    assert secretary.get(reverse("desk:persons"), {"unconfirmed": "９²"}).status_code == 200
+
+
+@pytest.mark.parametrize(("face", "back"), [("portal", "portal:data"), ("field", "field:me")])
+def test_somebody_tells_that_their_own_phone_is_the_same(world, sign_in, face, back):
+    worker = Person.objects.get(user_id=world.users["grid_worker"].pk)
+    browser = sign_in("grid_worker")
+    assert "没有留手机号码" in page(browser.get(reverse(back)))
+    browser.post(reverse("portal:confirm_phone"), {"page": face})
+    assert Person.objects.get(pk=worker.pk).contact_confirmed_at is None
+    change_person(person=worker, name=worker.name, phone="10077770200", by=SYSTEM, at=world.at - timedelta(days=100))
+    assert "我的电话没有变" in page(browser.get(reverse(back)))
+    assert browser.post(reverse("portal:confirm_phone"), {"page": face}).url == reverse(back)
+    assert Person.objects.get(pk=worker.pk).contact_confirmed_at == world.at + timedelta(hours=1)
+    assert sign_in("resident").post(reverse("portal:confirm_phone")).status_code == 404
+
+
+def test_who_signs_in_by_a_code_is_reached_by_that_phone(world):
+    user = world.users["grid_worker"]
+    worker = Person.objects.get(user_id=user.pk)
+    long_ago = world.at - timedelta(days=200)
+    change_person(person=worker, name=worker.name, phone=user.phone.open(), by=SYSTEM, at=long_ago)
+    other = Person.objects.get(user_id=world.users["building_leader"].pk)
+    change_person(person=other, name=other.name, phone="10077770300", by=SYSTEM, at=long_ago)  # not the one to sign in by
+
+    def enter(phone: str) -> None:
+        visitor = Client()
+        visitor.post(reverse("account_request_login_code"), {"phone": phone})
+        code = re.search(r"\d{6}", Message.objects.filter(template="login.code").latest("id").text.open()).group()
+        visitor.post(reverse("account_confirm_login_code"), {"code": code})
+        assert "_auth_user_id" in visitor.session
+
+    enter(user.phone.open())
+    enter(world.users["building_leader"].phone.open())
+    assert Person.objects.get(pk=worker.pk).contact_confirmed_at == world.at + timedelta(hours=1)
+    assert Person.objects.get(pk=other.pk).contact_confirmed_at == long_ago
+    enter(user.phone.open())
+    assert Entry.objects.filter(verb="person.confirm_contact").count() == 1  # not every day anew

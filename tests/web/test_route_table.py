@@ -85,6 +85,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "portal:step": ("post", EVERYBODY),
     "portal:mine": ("get", SIGNED_IN),
     "portal:data": ("get", SIGNED_IN),
+    "portal:confirm_phone": ("post", SIGNED_IN - {"resident"}),  # of those who work here
     "portal:check_in": ("get", EVERYBODY),
     "portal:check_in_mobile": ("get", EVERYBODY),
     "portal:checked_in": ("get", EVERYBODY),
@@ -162,6 +163,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:unit_staff": ("post", APPOINT),
     "desk:persons": ("get", SEE_PERSONS),
     "desk:person_new": ("get", APPOINT),
+    "desk:contacts_confirm": ("post", APPOINT),
     "desk:doubles": ("get", APPOINT),
     "desk:leaders_import": ("get", APPOINT),
     "desk:person": ("get", SEE_PERSONS),

@@ -22,12 +22,14 @@ from pingzhan.api.schemas.me import (
     MeOut,
     MessageOut,
     OpeningOut,
+    OwnPhoneOut,
     ReadIn,
     ReadOut,
     TodayDuty,
     TodayOut,
 )
 from pingzhan.api.writing import write
+from pingzhan.core.errors import NotFound
 from pingzhan.core.outbox import Letter, inbox_page, letter_of, mark_read, unread_count
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
@@ -37,6 +39,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.takings import takers_of
 from pingzhan.matters.queries.whistles import clocks_of, summonses_of
 from pingzhan.matters.whistle_workflow import SummonsState
+from pingzhan.people.operations import confirm_contacts
 from pingzhan.people.queries import offices_of_user, person_of_user
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
@@ -107,6 +110,25 @@ def get_today(request: ApiRequest, limit: Limit, after: After) -> TodayOut:
         ],
         unread=unread_count(request.actor.user_id),
     )
+
+
+@router.post(
+    "/confirm-contact",
+    response=answers({200: OwnPhoneOut}, 401, 404, *WRITE),
+    operation_id="confirm_own_contact",
+    summary="My phone has not changed",
+)
+def confirm_own_contact(request: ApiRequest, idempotency_key: IdempotencyKey) -> HttpResponse:
+    """Of those who work here; 404 for others."""
+    person = person_of_user(request.actor.user_id)
+    if person is None:
+        raise NotFound
+
+    def work() -> tuple[int, OwnPhoneOut]:
+        confirm_contacts(persons=[person], by=request.actor, at=request.at)
+        return 200, OwnPhoneOut(phone=str(person.phone), contact_confirmed_at=request.at)
+
+    return write(request, route="me:contact", work=work)
 
 
 def _call(row: "Summons", *, at: datetime) -> CallOut:

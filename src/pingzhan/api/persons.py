@@ -3,6 +3,7 @@
 # untranslated throughout: words of the domain for readers of the API document
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from pingzhan.api.responses import READ, STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PLACE_CODE, PageOut
 from pingzhan.api.schemas.offices import (
     AppointIn,
+    ConfirmedOut,
+    ContactsIn,
     EndIn,
     OfficeOut,
     PersonChangeIn,
@@ -60,12 +63,19 @@ def list_persons(
     place: Annotated[str, Query("", pattern=f"^$|{PLACE_CODE}", description="Code of a place: there and below.")],
     role: Annotated[str, Query("", max_length=40, pattern="^[a-z_]*$", description="Who holds this role now.")],
     q: Annotated[str, Query("", max_length=60, description="A name, letters of its sound, or a whole phone.")],
+    unconfirmed_days: Annotated[
+        int | None, Query(None, ge=1, le=3650, description="Whose phone was not confirmed for so many days.")
+    ],
 ) -> PageOut[PersonRow]:
-    """Those of the caller's area, by the sound of their names. Phones are masked."""
+    """Those of the caller's area, by the sound of their names. Phones are masked.
+
+    With `unconfirmed_days` whose phone was confirmed longest ago comes first.
+    """
     path = ""
     if place:
         path = get_place(place, within=roots(request.actor, Permission.PERSON_VIEW)).path
-    filters = queries.PersonFilters(q.strip(), role, path)
+    old = request.at - timedelta(days=unconfirmed_days) if unconfirmed_days else None
+    filters = queries.PersonFilters(q.strip(), role, path, old)
     found = queries.persons_page(request.actor, filters, after=after, limit=limit)
     return PageOut[PersonRow](items=_rows(found.items), next=found.next)
 
@@ -102,8 +112,9 @@ def enter_person(
         if not new and not queries.persons_in_scope(request.actor).filter(pk=person.pk).exists():
             # Filed elsewhere: that they are known is said, and nothing that the caller did not.
             known = PersonOut(
-                id=person.pk, name=person.name, phone=str(person.phone), place=None, offices=[], history=[]
-            )
+                id=person.pk, name=person.name, phone=str(person.phone), contact_confirmed_at=None, place=None,
+                offices=[], history=[],
+            )  # fmt: skip
             return 200, known
         return 201 if new else 200, _person(person)
 
@@ -136,6 +147,27 @@ def change_person(
         return 200, _person(person)
 
     return write(request, route=f"persons:{found.pk}", work=work)
+
+
+@router.post(
+    "/persons/confirm-contacts",
+    response=answers({200: ConfirmedOut}, *STAFF, *WRITE),
+    operation_id="confirm_contacts",
+    summary="Phones that are right (电话已核实)",
+)
+def confirm_contacts(
+    request: ApiRequest,
+    idempotency_key: IdempotencyKey,
+    data: ContactsIn = json_body(),  # noqa: B008
+) -> HttpResponse:
+    """Somebody called these persons by the phone on file. All of them or none."""
+    found = queries.persons_chosen(request.actor, data.persons)
+
+    def work() -> tuple[int, ConfirmedOut]:
+        done = operations.confirm_contacts(persons=found, by=request.actor, at=request.at)
+        return 200, ConfirmedOut(confirmed=len(done))
+
+    return write(request, route="persons:contacts", work=work)
 
 
 @router.post(
@@ -258,6 +290,7 @@ def _rows(persons: "Sequence[Person]") -> list[PersonRow]:
             id=person.pk,
             name=person.name,
             phone=str(person.phone),
+            contact_confirmed_at=person.contact_confirmed_at,
             place=code_of(person.path) or None,
             offices=[
                 OfficeOut(

@@ -21,7 +21,8 @@ from pingzhan.people.rules.names import spelling
 from pingzhan.places.models import Place
 
 _PERSON = (
-    "id", "name", "pinyin", "initials", "phone", "phone_index", "place_id", "path", "created_at",
+    "id", "name", "pinyin", "initials", "phone", "phone_index", "contact_confirmed_at",
+    "contact_confirmed_by", "place_id", "path", "created_at",
 )  # fmt: skip
 _APPOINTMENT = (
     "id", "person_id", "role", "kind", "place_id", "path", "level", "unit_id", "sole", "acting", "since", "end_reason",
@@ -40,6 +41,7 @@ class Office:
     sole: bool
     unit_id: UUID | None = None
     acting: bool = False
+    confirmed: datetime | None = None  # when they were last reached by the phone; when they are entered unless given
 
 
 @transaction.atomic
@@ -56,7 +58,8 @@ def _person(person: UUID, office: Office, at: datetime) -> tuple[Any, ...]:
     sound = spelling(office.name)
     index = blind_index(office.phone, purpose="person.phone")
     return (
-        person, office.name, sound.pinyin, sound.initials, office.phone, index, office.place.pk, office.place.path, at,
+        person, office.name, sound.pinyin, sound.initials, office.phone, index, office.confirmed or at, "",
+        office.place.pk, office.place.path, at,
     )  # fmt: skip
 
 

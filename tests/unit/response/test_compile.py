@@ -1,7 +1,7 @@
 """Who gets a duty and why, and that compiling asks the database no more for a district than for a community."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.access.models import User
-from pingzhan.people.models import PersonSkill, Skill
-from pingzhan.people.operations import appoint, create_person
+from pingzhan.people.models import Person, PersonSkill, Skill
+from pingzhan.people.operations import appoint, change_person, create_person
 from pingzhan.places.models import Place
 from pingzhan.places.operations import changed
+from pingzhan.response.models import Plan
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import check_here
-from pingzhan.response.queries.readiness import readiness
+from pingzhan.response.queries.readiness import Weakness, readiness
 from pingzhan.response.rules.manifest import Manifest
 from tests.factories.ground import build
 from tests.factories.plans import SHORT, publish_plan
@@ -178,3 +179,50 @@ def test_who_has_not_signed_in_for_long_is_counted_by_community(world: World) ->
     (found,) = (one for one in readiness(plan, level=2, codes=[HOME], at=world.at).weaknesses if one.kind == "silent")
     assert (found.place, found.mend) == (HOME, "posts")
     assert "2 项责任" in found.reason  # both buildings
+
+
+def weaknesses(plan: Plan, kind: str, *, place: str = HOME, at: datetime) -> list[Weakness]:
+    return [one for one in readiness(plan, level=2, codes=[place], at=at).weaknesses if one.kind == kind]
+
+
+def test_whose_phone_nobody_confirmed_for_long_is_told_and_changes_no_preview(world: World) -> None:
+    furnish(world)
+    plan = publish_plan(world, SHORT.replace("review_months", "contact_days: 30\nreview_months"))
+    for number, person in enumerate(Person.objects.order_by("id")):
+        change_person(person=person, name=person.name, phone=f"100666{number:05d}", by=SYSTEM, at=world.at)
+    later, too_late = world.at + timedelta(days=29), world.at + timedelta(days=31)
+    before, after = (readiness(plan, level=2, codes=[HOME], at=at) for at in (later, too_late))
+    assert weaknesses(plan, "contact_old", at=later) == []
+    found = weaknesses(plan, "contact_old", at=too_late)
+    assert found
+    assert {one.mend for one in found} == {"person"}
+    assert all("30 天" in one.reason for one in found)
+    assert before.manifest is not None
+    assert after.manifest is not None
+    assert before.manifest.digest == after.manifest.digest
+    assert after.percent < before.percent
+    other = publish_plan(world, SHORT.replace("code: short", "code: other"))  # 180 days where nothing is said
+    assert weaknesses(other, "contact_old", at=too_late) == []
+    assert weaknesses(other, "contact_old", at=world.at + timedelta(days=181))
+
+
+def test_many_old_phones_of_a_community_are_one_line(world: World) -> None:
+    furnish(world)
+    plan = publish_plan(world, SHORT.replace("max_load: 9", "max_load: 1, backup: 0"))
+    build(world)
+    for number in range(12):
+        person = create_person(name=f"楼长{number}", phone=f"100666{number:05d}", place=world.places[HOME], by=SYSTEM, at=world.at)
+        appoint(person=person, role="building_leader", place=world.places[f"{HOME}-B{11 + number:03d}"], by=SYSTEM, at=world.at)
+    (found,) = weaknesses(plan, "contact_old", at=world.at + timedelta(days=200))
+    assert (found.subject, found.place, found.mend, found.about, found.posts) == ("12 人", HOME, "contacts", "180", 12)
+
+
+def test_readiness_of_a_district_asks_no_more_than_that_of_a_community(world: World) -> None:
+    furnish(world)
+    plan = publish_plan(world)
+    counts = []
+    for code in (HOME, DISTRICT):
+        with CaptureQueriesContext(connection) as asked:
+            readiness(plan, level=2, codes=[code], at=world.at)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 24

@@ -34,6 +34,13 @@ class MeOut(Out):
     appointments: list[AppointmentOut] = Field(description="The offices held now, from which the roles come.")
 
 
+class OwnPhoneOut(Out):
+    """The phone by which the caller is reached in their work."""
+
+    phone: str = Field(description="Masked.")
+    contact_confirmed_at: Moment
+
+
 class CallOut(Out):
     """A call to the spot of a matter (whistle) that waits for the caller's unit."""
 

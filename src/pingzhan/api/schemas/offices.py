@@ -9,6 +9,7 @@ from pingzhan.access.roles import ROLES
 from pingzhan.api.schemas.common import In, Moment, MomentIn, Named, Note, Out, StrictBool
 from pingzhan.api.schemas.people import AppointmentOut
 from pingzhan.people.choices import AppointmentKind, UnitKind
+from pingzhan.people.operations.contacts import MOST_AT_ONCE
 
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 Reason = Annotated[Note, Field(max_length=200)]
@@ -76,12 +77,23 @@ class PersonRow(Out):
     id: UUID
     name: str
     phone: str = Field(description="Masked.")
+    contact_confirmed_at: Moment | None = Field(description="When somebody was last reached by the phone.")
     place: str | None = Field(description="Code of the place where the file is kept.")
     offices: list[OfficeOut] = Field(description="Held now.")
 
 
 class PersonOut(PersonRow):
     history: list[AppointmentOut] = Field(description="All offices, the present ones first.")
+
+
+class ContactsIn(In):
+    """Persons whose phones on file are right: somebody called them."""
+
+    persons: list[UUID] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class ConfirmedOut(Out):
+    confirmed: int = Field(description="How many phones count as confirmed from now on.")
 
 
 class PurposeIn(In):

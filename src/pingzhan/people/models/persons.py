@@ -13,6 +13,8 @@ class Person(models.Model):
 
     `place` is where their file is kept: whoever looks after persons there sees them, beside those of the places at
     which they hold an office. One that was found to be another's double has `merged_into`, and is in no list.
+    A phone is confirmed when it is entered, and again whenever somebody reached the person by it; a phone that is on
+    file has a moment of that.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,6 +24,8 @@ class Person(models.Model):
     initials = PathField(max_length=40, blank=True, default="")  # "zs"
     phone = SealedTextField(blank=True, default="", mask=mask_phone)
     phone_index = models.CharField(max_length=64, null=True, blank=True, db_index=True)
+    contact_confirmed_at = models.DateTimeField(null=True, blank=True)
+    contact_confirmed_by = models.CharField(max_length=80, blank=True, default="")  # "": not known
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="persons")
     path = PathField(max_length=200, blank=True, default="")
     user_id = models.UUIDField(null=True, blank=True, unique=True)
@@ -37,6 +41,10 @@ class Person(models.Model):
             models.Index(fields=["initials"], name="person_by_initials"),
             models.Index(fields=["name"], name="person_by_name"),
             models.Index(fields=["path"], name="person_by_path"),
+            models.Index(
+                fields=["contact_confirmed_at", "id"], name="person_by_confirmed",
+                condition=Q(contact_confirmed_at__isnull=False, merged_into__isnull=True),
+            ),  # fmt: skip
             models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
@@ -45,6 +53,11 @@ class Person(models.Model):
                 fields=["phone_index", "name"],
                 condition=Q(phone_index__isnull=False, merged_into__isnull=True),
                 name="person_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_index__isnull=True, contact_confirmed_at__isnull=True, contact_confirmed_by="")
+                | Q(phone_index__isnull=False, contact_confirmed_at__isnull=False),
+                name="person_phone_confirmed",
             ),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="person_merged_into_another"

@@ -21,6 +21,7 @@ from pingzhan.people.operations.check_ins import pause as pause
 from pingzhan.people.operations.check_ins import reject as reject
 from pingzhan.people.operations.check_ins import resume as resume
 from pingzhan.people.operations.check_ins import submit as submit
+from pingzhan.people.operations.contacts import confirm_contacts as confirm_contacts
 from pingzhan.people.operations.leader_import import import_leaders as import_leaders
 from pingzhan.people.operations.lists import LIST_LEVELS as LIST_LEVELS
 from pingzhan.people.operations.lists import Line as Line

@@ -139,5 +139,10 @@ def forget_person(*, person: Person) -> None:
     if person.appointments.filter(until__isnull=True).exists():
         return
     person.name, person.phone, person.phone_index = mask_name(person.name), "", None
-    person.pinyin = person.initials = ""
-    person.save(update_fields=["name", "pinyin", "initials", "phone", "phone_index"])
+    person.pinyin = person.initials = person.contact_confirmed_by = ""
+    person.contact_confirmed_at = None
+    person.save(
+        update_fields=[
+            "name", "pinyin", "initials", "phone", "phone_index", "contact_confirmed_at", "contact_confirmed_by",
+        ]
+    )  # fmt: skip

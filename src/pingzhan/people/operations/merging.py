@@ -130,10 +130,15 @@ def _drop_grant(office: Appointment, *, at: datetime) -> None:
 
 
 def _fill(kept: Person, gone: Person) -> None:
-    """The phone, where only the other entry has one."""
-    if not kept.phone_index and gone.phone_index:
+    """The phone, where only the other entry has one; of the same phone the moment when it was confirmed last."""
+    if gone.contact_confirmed_at is None:
+        return
+    if kept.contact_confirmed_at is None:
         kept.phone, kept.phone_index = gone.phone.open(), gone.phone_index
-        kept.save(update_fields=["phone", "phone_index"])
+    elif kept.phone_index != gone.phone_index or gone.contact_confirmed_at <= kept.contact_confirmed_at:
+        return
+    kept.contact_confirmed_at, kept.contact_confirmed_by = gone.contact_confirmed_at, gone.contact_confirmed_by
+    kept.save(update_fields=["phone", "phone_index", "contact_confirmed_at", "contact_confirmed_by"])
 
 
 def _separate(gone: Person) -> None:

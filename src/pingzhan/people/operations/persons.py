@@ -47,7 +47,7 @@ def create_person(
     access.require(by, Permission.APPOINT, place.path)
     person = Person(place=place, path=place.path, created_at=at, user_id=user.pk if user else None)
     _name(person, name)
-    _phone(person, phone)
+    _phone(person, phone, by=by, at=at)
     _save(person, new=True)
     if user:
         access.belongs_to(user=user, subject_id=person.pk)
@@ -77,11 +77,11 @@ def enter_person(*, name: str, phone: str, place: "Place", by: Actor, at: dateti
 
 @transaction.atomic
 def change_person(*, person: Person, name: str, phone: str | None, by: Actor, at: datetime) -> Person:
-    """Correct a name or a phone; None leaves the phone as it is, "" takes it away."""
+    """Correct a name or a phone; None leaves the phone as it is, "" takes it away, any other is confirmed by it."""
     access.require(by, Permission.APPOINT, person.path)
     _name(person, name)
     if phone is not None:
-        _phone(person, phone)
+        _phone(person, phone, by=by, at=at)
     _save(person, new=False)
     record(
         verb="person.change", by=by, at=at, subject_type="person", subject_id=person.pk, place_path=person.path,
@@ -131,10 +131,16 @@ def _name(person: Person, name: str) -> None:
     person.pinyin, person.initials = spelling(person.name).pinyin, spelling(person.name).initials
 
 
-def _phone(person: Person, phone: str) -> None:
+def _phone(person: Person, phone: str, *, by: Actor, at: datetime) -> None:
     number = checked_phone(phone)
     person.phone = number
     person.phone_index = phone_index(number) if number else None
+    person.contact_confirmed_at, person.contact_confirmed_by = (at, who_confirmed(by)) if number else (None, "")
+
+
+def who_confirmed(by: Actor) -> str:
+    """The name that stands with a confirmed phone; "" where no colleague entered it."""
+    return by.name[:80] if by.kind == "user" else ""
 
 
 def _known(name: str, number: str) -> Person | None:

@@ -50,6 +50,7 @@ from pingzhan.people.queries.persons import offices_of as offices_of
 from pingzhan.people.queries.persons import paths_of as paths_of
 from pingzhan.people.queries.persons import person_for as person_for
 from pingzhan.people.queries.persons import person_of_user as person_of_user
+from pingzhan.people.queries.persons import persons_chosen as persons_chosen
 from pingzhan.people.queries.persons import persons_in_scope as persons_in_scope
 from pingzhan.people.queries.persons import persons_page as persons_page
 from pingzhan.people.queries.posts import chain_for as chain_for

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from pingzhan.core.db import under
 from pingzhan.people.models import Appointment, Person, PersonSkill
@@ -23,6 +23,14 @@ class Holder(NamedTuple):
     unit_id: UUID | None
     lon: float | None
     lat: float | None
+
+
+def holding_under(paths: Sequence[str]) -> QuerySet[Appointment, UUID]:
+    """The ids of who holds an office at or below these paths now, to be asked by; no statement."""
+    reach = Q(pk__in=[])
+    for path in paths:
+        reach |= under("path", path)
+    return Appointment.objects.filter(reach, until__isnull=True).values_list("person_id", flat=True)
 
 
 def holders_under(paths: Sequence[str], roles: Collection[str]) -> list[Holder]:
@@ -46,13 +54,9 @@ def skilled_under(paths: Sequence[str], skills: Collection[str], *, today: date)
 
     A skill whose proof has expired does not count.
     """
-    reach = Q(pk__in=[])
-    for path in paths:
-        reach |= under("path", path)
-    holders = Appointment.objects.filter(reach, until__isnull=True).values("person_id")
     rows = PersonSkill.objects.filter(
         Q(skill__in=list(skills)) | Q(skill__parent__in=list(skills)),
-        Q(proof_until__isnull=True) | Q(proof_until__gte=today), person__in=holders, until__isnull=True,
+        Q(proof_until__isnull=True) | Q(proof_until__gte=today), person__in=holding_under(paths), until__isnull=True,
     )  # fmt: skip
     found: dict[UUID, set[str]] = {}
     for person, *codes in rows.order_by("person", "skill").values_list("person_id", "skill_id", "skill__parent_id"):

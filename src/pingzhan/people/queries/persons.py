@@ -5,6 +5,7 @@ A person is seen where their file is kept and where they hold an office now; one
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,16 +21,21 @@ from pingzhan.people.models import Appointment, Person, PersonMerge
 from pingzhan.people.rules.names import clean_name, is_letters
 
 ORDER = ("pinyin", "id")
+BY_CONFIRMED = ("contact_confirmed_at", "id")
 _LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFilters:
-    """`q`: a name or its beginning, letters of its sound ("zs", "zhangs"), or a whole phone; `place` is a path."""
+    """`q`: a name or its beginning, letters of its sound ("zs", "zhangs"), or a whole phone; `place` is a path.
+
+    `unconfirmed`: only those whose phone was last confirmed before then.
+    """
 
     q: str = ""
     role: str = ""
     place: str = ""
+    unconfirmed: datetime | None = None
 
 
 # Paths with no more codes than that are those of a whole installation or a large part of it; see `_known_under`.
@@ -61,7 +67,10 @@ def _known_under(paths: Sequence[str]) -> Q:
 
 
 def persons_page(by: Actor, filters: PersonFilters, *, after: str | None, limit: int = 20) -> Page[Person]:
-    """One page of the ledger of persons, by the sound of their names; one statement."""
+    """One page of the ledger of persons, by the sound of their names; one statement.
+
+    Of those with an old phone, whose is the oldest comes first.
+    """
     rows = persons_in_scope(by)
     if filters.place:
         inside = can(by, Permission.PERSON_VIEW, filters.place)
@@ -71,6 +80,9 @@ def persons_page(by: Actor, filters: PersonFilters, *, after: str | None, limit:
     if filters.role:
         held = Appointment.objects.filter(person=OuterRef("pk"), role=filters.role, until__isnull=True)
         rows = rows.filter(Exists(held.filter(scope(by, Permission.PERSON_VIEW, unit="unit_id"))))
+    if filters.unconfirmed is not None:
+        rows = rows.filter(contact_confirmed_at__lt=filters.unconfirmed)
+        return page(rows, order=BY_CONFIRMED, after=after, limit=limit)
     return page(rows, order=ORDER, after=after, limit=limit)
 
 
@@ -94,6 +106,15 @@ def person_for(by: Actor, person_id: UUID, *, permission: Permission = Permissio
     """A person whom the actor may see. Raises NotFound."""
     found = persons_in_scope(by, permission=permission).select_related("place").filter(pk=person_id).first()
     if found is None:
+        raise NotFound
+    return found
+
+
+def persons_chosen(by: Actor, ids: Iterable[UUID]) -> list[Person]:
+    """Those of the persons named whom the actor may see, by name. Raises NotFound where one is not; one statement."""
+    wanted = set(ids)
+    found = list(persons_in_scope(by).select_related("place").filter(pk__in=wanted).order_by(*ORDER))
+    if len(found) != len(wanted):
         raise NotFound
     return found
 

@@ -10,21 +10,24 @@ from uuid import UUID
 from django.db.models import F, Max, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pingzhan.access.holders import silent_users
 from pingzhan.core.errors import DomainError
 from pingzhan.core.paths import COMMUNITY, code_of, path_to
+from pingzhan.people.queries.contacts import unconfirmed_under
 from pingzhan.places.queries import places
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Activation, Plan, PlanVersion, ReadinessFigure
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.conditions import signals_at
 from pingzhan.response.queries.plans import data_of, published
-from pingzhan.response.rules.manifest import Manifest
+from pingzhan.response.rules.manifest import Item, Manifest
 
 DRILL_MONTHS = 12
 LEAST_DAYS = 3  # for so long a stock must last where the plan says nothing else
+CONTACT_DAYS = 180  # after so many a phone that nobody confirmed is a weakness, where the plan says nothing else
+MOST_SINGLE = 3  # so many people of a community are told one by one; more are counted
 SILENT = timedelta(days=90)  # who has not signed in for so long may not be reached by what is sent to their account
 
 LABELS: dict[str, Any] = {
@@ -32,6 +35,7 @@ LABELS: dict[str, Any] = {
     "no_backup": gettext_lazy("没有 B 角"),
     "twice": gettext_lazy("一人身兼数责"),
     "no_contact": gettext_lazy("联系不到"),
+    "contact_old": gettext_lazy("电话久未核实"),
     "no_account": gettext_lazy("没有账号"),
     "skill": gettext_lazy("缺少技能"),
     "silent": gettext_lazy("久未登录"),
@@ -44,7 +48,9 @@ LABELS: dict[str, Any] = {
     "not_published": gettext_lazy("没有发布的版本"),
 }
 # How many of the posts and rooms asked for a finding costs; those about the plan itself cost five in a hundred.
-_COSTS = {"uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1, "skill": 1, "stock": 1}
+_COSTS = {
+    "uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1, "contact_old": 1, "skill": 1, "stock": 1,
+}  # fmt: skip
 _OF_THE_PLAN = {"review_overdue", "never_drilled"}
 
 
@@ -53,7 +59,7 @@ class Weakness:
     """One way to fail.
 
     `mend` names where it is mended: plan, drill, station (of the id `about`), stations, person (of the id `about`),
-    posts or signals.
+    contacts (not confirmed for `about` days), posts or signals. `posts`: how many of the posts asked for it concerns.
     """
 
     kind: str
@@ -63,6 +69,7 @@ class Weakness:
     reason: str
     mend: str
     about: str = ""
+    posts: int = 1
 
     @property
     def label(self) -> str:
@@ -88,10 +95,10 @@ def readiness(plan: Plan, *, level: int, codes: Sequence[str], at: datetime) -> 
     manifest = compile_plan(plan, level=level, codes=codes, at=at, version=version)
     found = [
         *_of_the_plan(plan, version, at=at), *_of_the_manifest(manifest), *_twice(manifest),
-        *_stocks(version, manifest, at=at), *_silent(manifest, at=at),
+        *_stocks(version, manifest, at=at), *_silent(manifest, at=at), *_contacts(version, manifest, at=at),
     ]  # fmt: skip
     found.sort(key=lambda one: (one.path, one.kind, one.subject))
-    missing = sum(_COSTS.get(one.kind, 0) for one in found)
+    missing = sum(_COSTS.get(one.kind, 0) * one.posts for one in found)
     percent = 100 if not manifest.asked else round(100 * max(0, manifest.asked - missing) / manifest.asked)
     percent = max(0, percent - 5 * sum(one.kind in _OF_THE_PLAN for one in found))
     return Readiness(percent, manifest.asked, found, manifest)
@@ -154,7 +161,7 @@ def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
     silent = silent_users(manifest.participants, since=at - SILENT)
     counts: Counter[str] = Counter()
     for item in manifest.items:
-        if item.kind == "person_duty" and item.user_id in silent and item.payload["part"].startswith("A"):
+        if _in_charge(item) and item.user_id in silent:
             counts[path_to(item.path, COMMUNITY)] += 1
     return [
         Weakness(
@@ -166,12 +173,47 @@ def _silent(manifest: Manifest, *, at: datetime) -> list[Weakness]:
     ]  # fmt: skip
 
 
+def _contacts(version: PlanVersion, manifest: Manifest, *, at: datetime) -> list[Weakness]:
+    """Those in charge whose phone was not confirmed for longer than the plan wants; one statement.
+
+    Like all that time alone brings about it stands in no manifest, so that a preview is not outdated by it.
+    """
+    days = data_of(version).get("contact_days", CONTACT_DAYS)
+    old = unconfirmed_under(manifest.paths, since=at - timedelta(days=days))
+    concerned = [item for item in manifest.items if _in_charge(item) and item.person_id in old]
+    reason = _("电话 %(n)s 天没有核实") % {"n": days}
+    return _by_community("contact_old", concerned, reason, mend="contacts", about=str(days))
+
+
+def _in_charge(item: Item) -> bool:
+    return item.kind == "person_duty" and bool(item.payload["part"].startswith("A"))
+
+
+def _by_community(kind: str, posts: Sequence[Item], reason: str, *, mend: str, about: str) -> list[Weakness]:
+    """The same weakness of those who hold these posts: a few of a community one by one, more of them as one line."""
+    held: dict[str, dict[Any, list[Item]]] = {}
+    for item in posts:
+        held.setdefault(path_to(item.path, COMMUNITY), {}).setdefault(item.person_id, []).append(item)
+    found = []
+    for path, people in sorted(held.items()):
+        code = code_of(path)
+        if len(people) > MOST_SINGLE:
+            who = ngettext("%(n)s 人", "%(n)s 人", len(people)) % {"n": len(people)}
+            total = sum(map(len, people.values()))
+            found.append(Weakness(kind, code, path, who, reason, mend, about, total))
+            continue
+        for person, items in people.items():
+            name = items[0].after.partition(" · ")[2]
+            found.append(Weakness(kind, code, path, name, reason, "person", str(person), len(items)))
+    return found
+
+
 def _twice(manifest: Manifest) -> list[Weakness]:
     """People who would hold several different duties as A at once."""
     duties: dict[Any, dict[str, Any]] = {}
     known = {item.key: item.subject for item in manifest.items if item.kind == "duty"}
     for item in manifest.items:
-        if item.kind == "person_duty" and item.payload["part"].startswith("A"):
+        if _in_charge(item):
             duties.setdefault(item.person_id, {}).setdefault(item.payload["duty"], item)
     found = []
     for held in duties.values():

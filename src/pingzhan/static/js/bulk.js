@@ -51,6 +51,7 @@ export function attach(root) {
   }
 
   function write() {
+    if (!reply()) return;
     root.querySelector("[data-bulk-reply]").open = true;
     reply().focus();
   }

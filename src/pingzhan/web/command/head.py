@@ -25,7 +25,7 @@ SPARE = 2  # empty rows for further conditions
 MOST_ROWS = 42
 _DIGITS = 5
 _TEXTS = ("title", "title_en", "hazard", "purpose")
-_NUMBERS = ("sunset_days", "review_months")
+_NUMBERS = ("sunset_days", "review_months", "contact_days")
 _CONDITION = ("title", "when", "until")
 
 

@@ -41,6 +41,9 @@ def _mend(one: Weakness, plan: "Plan", actor: Actor) -> tuple[str, str]:
             return f"{reverse('desk:stations')}?{urlencode({'place': place})}", _("去补用房")
         case "person" if one.about and can(actor, P.PERSON_VIEW, one.path):
             return reverse("desk:person", args=[one.about]), _("去补人员信息")
+        case "contacts" if can(actor, P.PERSON_VIEW, one.path):
+            query = urlencode({"place": place, "unconfirmed": one.about})
+            return f"{reverse('desk:persons')}?{query}", _("去打电话核实")
         case "posts" if can(actor, P.COVERAGE_VIEW, one.path):
             return f"{reverse('desk:coverage')}?{urlencode({'place': place})}", _("去配人")
         case "signals" if can(actor, P.PLAN_EDIT, one.path):

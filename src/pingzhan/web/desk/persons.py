@@ -1,20 +1,22 @@
 """Persons: the ledger, one person with all offices, phones opened on record, accounts, and doubles made one."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, users
 from pingzhan.access.roles import ROLES
-from pingzhan.core.errors import DomainError, Invalid
+from pingzhan.core.errors import DomainError, Invalid, NotFound
 from pingzhan.journal.queries import openings_of
 from pingzhan.people import operations, queries
 from pingzhan.people.labels import office_label
@@ -27,10 +29,14 @@ from pingzhan.web.forms.places import levels
 from pingzhan.web.guards import needs
 
 if TYPE_CHECKING:
-    from pingzhan.people.models import Person
+    from collections.abc import Iterable
+
+    from pingzhan.people.models import Appointment, Person
 
 PAGE = 50
+OLD = (30, 90, 180, 365)  # for how many days a phone was not confirmed, to narrow the list by
 MOST_OPENINGS = 20
+MOST_DAYS = 3650
 
 
 @require_safe
@@ -39,18 +45,29 @@ def persons(request: HttpRequest) -> HttpResponse:
     """The ledger: found by name, by the letters of its sound, or by a whole phone; phones are masked."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     asked = {name: request.GET.get(name, "").replace("\x00", "").strip()[:60] for name in ("q", "role", "place")}
-    filters = queries.PersonFilters(asked["q"], asked["role"], asked_path(asked["place"]))
+    days = asked_days(request)
+    old = request.at - timedelta(days=days) if days else None  # type: ignore[attr-defined]
+    filters = queries.PersonFilters(asked["q"], asked["role"], asked_path(asked["place"]), old)
     found = queries.persons_page(actor, filters, after=request.GET.get("after"), limit=PAGE)
     context = {
         "rows": person_rows(found.items, actor),
         "next": found.next or "",
         "asked": asked,
-        "narrowed": any(asked.values()),
+        "narrowed": any(asked.values()) or bool(days),
+        "days": days,
+        "ages": [(str(one), _("%(n)s 天未核实") % {"n": one}) for one in sorted({*OLD, *([days] if days else [])})],
+        "list": request.GET.urlencode(),
         "places": narrowing(actor, P.PERSON_VIEW, asked["place"]),
         "offices": role_labels(),
         "can_enter": bool(actor.holding(P.APPOINT)),
     }
     return render(request, "desk/persons.html", context)
+
+
+def asked_days(request: HttpRequest) -> int:
+    """For how many days phones were not confirmed whose list is asked for; 0: all."""
+    said = request.GET.get("unconfirmed", "")
+    return min(int(said), MOST_DAYS) if said.isascii() and said.isdecimal() and len(said) <= 4 else 0
 
 
 def role_labels() -> list[tuple[str, str]]:
@@ -68,6 +85,7 @@ def person_rows(found: "list[Person]", actor: Actor) -> list[dict[str, Any]]:
         {
             "person": person,
             "filed": lines.get(person.path, ""),
+            "can_confirm": _may_confirm(actor, person, offices.get(person.pk, [])),
             "offices": [
                 {"label": office_label(one.role, one.kind, acting=one.acting), "place": lines[one.path]}
                 for one in offices.get(person.pk, [])
@@ -75,6 +93,40 @@ def person_rows(found: "list[Person]", actor: Actor) -> list[dict[str, Any]]:
         }
         for person in found
     ]
+
+
+def _may_confirm(actor: Actor, person: "Person", offices: "Iterable[Appointment]") -> bool:
+    return bool(person.phone) and any(can(actor, P.APPOINT, path) for path in queries.paths_of(person, offices))
+
+
+@require_POST
+@needs(P.APPOINT)
+def confirm(request: HttpRequest) -> HttpResponse:
+    """The phones of the persons ticked, or of the one whose page it is, are right: somebody called."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    said = {name: request.POST.get(name, "").replace("\x00", "") for name in ("page", "list")}
+    back = reverse("desk:persons")
+    if query := QueryDict(said["list"]).urlencode():
+        back += f"?{query}"
+    ids = chosen_ids(request)
+    if said["page"] and len(ids) == 1:
+        back = reverse("desk:person", args=ids)
+    try:
+        done = operations.confirm_contacts(persons=queries.persons_chosen(actor, ids), by=actor, at=request.at)  # type: ignore[attr-defined]
+    except Invalid as problem:
+        messages.error(request, problem.detail)
+    else:
+        words = ngettext("已核实 %(n)s 人的电话。", "已核实 %(n)s 人的电话。", len(done)) % {"n": len(done)}
+        messages.success(request, words)
+    return redirect(back)
+
+
+def chosen_ids(request: HttpRequest) -> list[UUID]:
+    """The persons ticked in a list; what is no id counts as somebody who is not there. Raises NotFound."""
+    try:
+        return [UUID(one) for one in request.POST.getlist("person")]
+    except ValueError as error:
+        raise NotFound from error
 
 
 @require_safe
@@ -97,6 +149,7 @@ def _show(
         "person": person,
         "filed": place_lines([person.path]).get(person.path, "") if person.path else "",
         "phone": phone,
+        "can_confirm": _may_confirm(actor, person, history),
         "can_open": queries.may_open_phone(actor, paths) and bool(person.phone),
         "present": [row for row in rows if row["office"].until is None],
         "past": [row for row in rows if row["office"].until is not None],

@@ -95,6 +95,7 @@ urlpatterns = [
     path("units/<uuid:unit_id>/staff/", units.hire, name="unit_staff"),
     path("persons/", persons.persons, name="persons"),
     path("persons/new/", persons.edit, name="person_new"),
+    path("persons/confirm/", persons.confirm, name="contacts_confirm"),
     path("persons/doubles/", persons.doubles, name="doubles"),
     path("persons/leaders/", workbooks.leaders, name="leaders_import"),
     path("persons/<uuid:person_id>/", persons.person, name="person"),

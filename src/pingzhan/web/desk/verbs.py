@@ -75,6 +75,7 @@ _VERBS: dict[str, Any] = {
     "access.move": _("权限随区域调整"),
     "person.create": _("登记人员"),
     "person.change": _("更正人员资料"),
+    "person.confirm_contact": _("核实电话"),
     "person.move": _("人员档案调转"),
     "person.merge": _("合并重复人员"),
     "person.merge_undone": _("撤销合并"),

@@ -25,6 +25,7 @@ from pingzhan.matters.queries.rights import may_open_contact, next_steps
 from pingzhan.matters.queries.sheet import sheet
 from pingzhan.matters.queries.takings import takers_of
 from pingzhan.matters.queries.talking import open_question
+from pingzhan.people.queries import person_of_user
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
 from pingzhan.web.forms.places import full_place
@@ -127,6 +128,7 @@ def me(request: HttpRequest) -> HttpResponse:
             }
             for held in actor.held
         ],
+        "worker": person_of_user(actor.user_id),
         "numbers": NUMBERS,
     }
     return render(request, "field/me.html", context)

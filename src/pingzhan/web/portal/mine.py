@@ -1,15 +1,19 @@
 """For signed-in residents: what they reported, what is kept on them, and who looked at it."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.journal.queries import openings_of_person
 from pingzhan.matters.queries.lists import reported_by
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import kept_on
+from pingzhan.people.operations import confirm_contacts
 from pingzhan.people.queries import history_of, person_of_user
 from pingzhan.places.names import named
 from pingzhan.web.desk.offices import office_rows
@@ -56,3 +60,21 @@ def data(request: HttpRequest) -> HttpResponse:
         | kept_on_member(request)
     )
     return render(request, "portal/data.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def confirm_phone(request: HttpRequest) -> HttpResponse:
+    """Somebody who works here says that their own phone has not changed."""
+    actor = request.actor  # type: ignore[attr-defined]
+    person = person_of_user(actor.user_id)
+    if person is None:
+        raise NotFound
+    try:
+        confirm_contacts(persons=[person], by=actor, at=request.at)  # type: ignore[attr-defined]
+    except Invalid as problem:
+        messages.error(request, problem.detail)
+    else:
+        messages.success(request, _("谢谢，已记下您的电话没有变。"))
+    return redirect("field:me" if request.POST.get("page") == "field" else "portal:data")

@@ -26,6 +26,7 @@ urlpatterns = [
     path("track/<slug:number>/<slug:step>/", track.step, name="step"),
     path("mine/", mine.matters, name="mine"),
     path("mine/data/", mine.data, name="data"),
+    path("mine/data/phone/", mine.confirm_phone, name="confirm_phone"),
     path("mine/messages/", inbox.inbox, name="inbox"),
     path("mine/messages/read/", inbox.read, name="inbox_read"),
     path("mine/team/", team.team, name="team"),
