@@ -11,7 +11,7 @@ from django.test import Client
 from pingzhan.access.actors import SYSTEM
 from pingzhan.matters.models import Matter
 from pingzhan.people import operations as people
-from pingzhan.people.models import Appointment, ListVersion, Person, TalentRequest
+from pingzhan.people.models import Appointment, ListVersion, Person, TalentRequest, Training
 from pingzhan.people.operations import Line
 from pingzhan.places.models import GridProposal, Outline, Place
 from pingzhan.places.operations import propose_grids, take_workbook
@@ -47,6 +47,19 @@ def person_of(ground: Any, matter: Matter) -> Person:
     return people.create_person(
         name="新人", phone="10000077777", place=community_of(matter), by=SYSTEM, at=ground.world.at
     )
+
+
+def kind_of_training(ground: Any) -> Training:
+    people.load_trainings(by=SYSTEM, at=ground.world.at)
+    return Training.objects.get(code="flood")
+
+
+def trained(ground: Any, matter: Matter) -> str:
+    (made,) = people.enter_trainings(
+        training=kind_of_training(ground), persons=[person_of(ground, matter)], on=ground.world.at.date(), by=SYSTEM,
+        at=ground.world.at,
+    )  # fmt: skip
+    return str(made.pk)
 
 
 def office_of(ground: Any, matter: Matter) -> Appointment:
@@ -156,9 +169,17 @@ PLACE_CALLS: dict[str, Callable[[Any, Client, Matter], Any]] = {
     "enter_person": _to("post", lambda *_: "/persons", name="新人", phone="10000077778", place=_here),
     "change_person": _to("patch", _person(), name="新名"),
     "confirm_contacts": _to(
-        "post", lambda *_: "/persons/confirm-contacts",
+        "post",
+        lambda *_: "/persons/confirm-contacts",
         persons=lambda ground, matter: [str(person_of(ground, matter).pk)],
     ),  # fmt: skip
+    "enter_trainings": _to(
+        "post",
+        lambda ground, _: f"/trainings/{kind_of_training(ground).pk}/participants",
+        on="2026-01-05",
+        persons=lambda ground, matter: [str(person_of(ground, matter).pk)],
+    ),  # fmt: skip
+    "withdraw_training": _to("post", lambda ground, matter: f"/person-trainings/{trained(ground, matter)}/withdraw"),
     "confirm_own_contact": _own_contact,
     "open_phone": _to("post", _person("/phone"), purpose="核实到岗情况"),
     "appoint": _to(

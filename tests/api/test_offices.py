@@ -9,7 +9,7 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.core.models import Message
 from pingzhan.journal.queries import openings_of
 from pingzhan.people.models import Appointment, Person, TalentAsk
-from pingzhan.people.operations import change_person, create_person
+from pingzhan.people.operations import change_person, create_person, load_trainings
 from tests.api.test_ground import send
 from tests.factories.members import actor_of, check_in, load_skills
 from tests.factories.people import somebody
@@ -76,6 +76,22 @@ def test_phones_are_confirmed_by_who_called_and_by_their_owners(world):
     assert send(own, "POST", "/me/confirm-contact").json()["phone"] == "100****6669"
     assert Person.objects.get(pk=worker.pk).contact_confirmed_at > old
     assert send(world.client("resident"), "POST", "/me/confirm-contact").status_code == 404
+
+
+def test_a_session_is_entered_and_one_of_it_withdrawn(world):
+    load_trainings(by=SYSTEM, at=world.at)
+    api = world.client("community_staff")
+    assert {"code": "flood", "name": "防汛", "months": 12} in world.client().get("/api/v1/trainings").json()
+    persons = [str(somebody(world, f"受训{n}").pk) for n in range(2)]
+    said = {"persons": persons, "on": world.at.date().isoformat()}
+    assert send(api, "POST", "/trainings/flood/participants", **said).json() == {"entered": 2}
+    assert send(api, "POST", "/trainings/flood/participants", **said).json() == {"entered": 0}
+    (row,) = api.get(f"/api/v1/persons/{persons[0]}").json()["trainings"]
+    assert (row["training"], row["name"], row["on"]) == ("flood", "防汛", said["on"])
+    assert send(api, "POST", "/trainings/nothing/participants", **said).status_code == 404
+    assert send(api, "POST", "/trainings/flood/participants", **said | {"on": "2999-01-01"}).status_code == 422
+    assert send(api, "POST", f"/person-trainings/{row['id']}/withdraw").status_code == 200
+    assert api.get(f"/api/v1/persons/{persons[0]}").json()["trainings"] == []
 
 
 def test_persons_of_others_are_in_no_list(world):

@@ -95,6 +95,7 @@ MEMBERS = "  u - - - y y - y y y - -"
 DRAW = "     u - - - - y - - y y - y"
 EDIT = "     u - - - y y - y y y - y"
 APPOINT = "  u - - - n y - n y y - y"
+TRAIN = "    u - - - y y - y y y - n"
 STAND = "    u - - - y y - y y y y y"
 TEAMS = "    u - - - - y - - y y - -"
 OPEN_PHONE = "u - - - n y - n y y - n"
@@ -125,6 +126,9 @@ TABLE = {
     "get_person": EDIT,
     "enter_person": DRAW,
     "change_person": APPOINT,
+    "list_trainings": EVERYBODY,
+    "enter_trainings": TRAIN,
+    "withdraw_training": TRAIN,
     "confirm_contacts": APPOINT,
     "open_phone": OPEN_PHONE,
     "appoint": DRAW,
@@ -256,7 +260,9 @@ TABLE = {
     "close_whistle": RUN,
 }
 # Nothing of these belongs to one area.
-WITHOUT_AREA = {operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN, WORKS, EXPORT, NOT_ANOTHERS)}
+WITHOUT_AREA = {
+    operation for operation, row in TABLE.items() if row in (EVERYBODY, SIGNED_IN, WORKS, EXPORT, NOT_ANOTHERS)
+}
 STATUS = {"n": 403, "-": 404, "u": 401}
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from pingzhan.access.actors import SYSTEM
-from pingzhan.people.models import Appointment, Person
-from pingzhan.people.operations import create_person, load_chains, merge_persons
+from pingzhan.people.models import Appointment, Person, Training
+from pingzhan.people.operations import create_person, enter_trainings, load_chains, load_trainings, merge_persons
 from tests.factories.world import DISTRICT, HOME, World
 
 
@@ -20,9 +20,14 @@ def addresses(world: World) -> dict[str, dict[str, Any]]:
     unit = {"unit_id": world.units[f"{HOME}.property"].pk}
     office = Appointment.objects.get(role="grid_worker", place__code=f"{HOME}-G001")
     person = {"person_id": one.pk}
+    load_trainings(by=SYSTEM, at=world.at)
+    (trained,) = enter_trainings(
+        training=Training.objects.get(code="flood"), persons=[one], on=world.at.date(), by=SYSTEM, at=world.at
+    )
     return {
         **{f"desk:{name}": unit for name in ("unit", "unit_edit", "unit_end", "unit_staff")},
-        **{f"desk:person{name}": person for name in ("", "_edit", "_phone", "_account", "_appoint")},
+        **{f"desk:person{name}": person for name in ("", "_edit", "_phone", "_account", "_appoint", "_train")},
+        "desk:training_withdraw": {"row_id": trained.pk},
         "desk:person_merge": {"person_id": one.pk, "other_id": other.pk},
         "desk:unmerge": {"merge_id": merge.pk},
         "desk:organisation_chain": {

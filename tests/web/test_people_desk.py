@@ -21,8 +21,8 @@ from pingzhan.core.models import Message
 from pingzhan.core.sheets import write_workbook
 from pingzhan.journal.models import Entry
 from pingzhan.journal.operations import seal
-from pingzhan.people.models import Appointment, Person, Unit
-from pingzhan.people.operations import appoint, change_person, create_person
+from pingzhan.people.models import Appointment, Person, PersonTraining, Unit
+from pingzhan.people.operations import appoint, change_person, create_person, load_trainings
 from pingzhan.people.tasks import index_units
 from tests.factories.world import FAR, HOME, HOME_STREET, World
 
@@ -243,7 +243,8 @@ def test_a_list_asks_no_more_for_more_rows(world, sign_in, name):
 def test_phones_are_confirmed_one_by_one_and_several_at_once(world, sign_in):
     old = world.at - timedelta(days=200)
     persons = [
-        create_person(name=f"久{n}", phone=f"1007777010{n}", place=world.places[HOME], by=SYSTEM, at=old) for n in range(3)
+        create_person(name=f"久{n}", phone=f"1007777010{n}", place=world.places[HOME], by=SYSTEM, at=old)
+        for n in range(3)
     ]
     secretary = sign_in("secretary")
     asked = {"place": HOME, "unconfirmed": "180"}
@@ -292,12 +293,16 @@ def test_who_signs_in_by_a_code_is_reached_by_that_phone(world):
     long_ago = world.at - timedelta(days=200)
     change_person(person=worker, name=worker.name, phone=user.phone.open(), by=SYSTEM, at=long_ago)
     other = Person.objects.get(user_id=world.users["building_leader"].pk)
-    change_person(person=other, name=other.name, phone="10077770300", by=SYSTEM, at=long_ago)  # not the one to sign in by
+    change_person(
+        person=other, name=other.name, phone="10077770300", by=SYSTEM, at=long_ago
+    )  # not the one to sign in by
 
     def enter(phone: str) -> None:
         visitor = Client()
+        Message.objects.all().delete()
         visitor.post(reverse("account_request_login_code"), {"phone": phone})
-        code = re.search(r"\d{6}", Message.objects.filter(template="login.code").latest("id").text.open()).group()
+        said = Message.objects.get(template="login.code").text.open()
+        code = re.search(r"\w{4}-\w{4}", said).group()
         visitor.post(reverse("account_confirm_login_code"), {"code": code})
         assert "_auth_user_id" in visitor.session
 
@@ -307,3 +312,56 @@ def test_who_signs_in_by_a_code_is_reached_by_that_phone(world):
     assert Person.objects.get(pk=other.pk).contact_confirmed_at == long_ago
     enter(user.phone.open())
     assert Entry.objects.filter(verb="person.confirm_contact").count() == 1  # not every day anew
+
+
+def test_who_was_at_a_session_is_ticked_and_entered_at_once(world, sign_in):
+    load_trainings(by=SYSTEM, at=world.at)
+    persons = [
+        create_person(name=f"受训{n}", phone="", place=world.places[HOME], by=SYSTEM, at=world.at) for n in range(3)
+    ]
+    staff = sign_in("community_staff")
+    address = f"{reverse('desk:trainings')}?training=flood&place={HOME}&q=受训"
+    assert page(staff.get(address)).count("data-bulk-row") == 3
+    ticked = [str(one.pk) for one in persons[:2]]
+    wrong = staff.post(address, {"person": ticked, "on": "2999-01-01"})
+    assert wrong.status_code == 422
+    assert page(wrong).count(" checked") == 2
+    for on in ("", "2026-02-30", "gestern"):
+        assert staff.post(address, {"person": ticked, "on": on}).status_code == 422
+    day = world.at.date().isoformat()
+    sent = staff.post(address, {"person": ticked, "on": day})
+    left = page(staff.get(sent.url))
+    assert "已登记 2 人参加“防汛”" in left
+    assert left.count("data-bulk-row") == 1
+    valid = page(staff.get(address + "&state=valid"))
+    assert day in valid
+    assert valid.count("data-bulk-row") == 2
+    assert staff.post(address, {"person": str(Person.objects.get(name="袁书记").pk), "on": day}).status_code == 404
+    assert page(sign_in("administrator").get(address)).count("data-bulk-box") == 0  # sees it and enters nobody
+
+
+def test_one_training_is_entered_on_the_page_of_the_person_and_withdrawn_there(world, sign_in):
+    load_trainings(by=SYSTEM, at=world.at)
+    worker = Person.objects.get(user_id=world.users["grid_worker"].pk)
+    staff, own = sign_in("community_staff"), reverse("desk:person", args=[worker.pk])
+    day = world.at.date()
+    made = staff.post(
+        reverse("desk:person_train", args=[worker.pk]),
+        {"training": "first_aid", "on": day.isoformat(), "valid_until": (day + timedelta(days=30)).isoformat()},
+    )
+    assert made.url == own
+    assert f"有效至 {(day + timedelta(days=30)).isoformat()}" in page(staff.get(own))
+    assert "应急救护" in page(sign_in("grid_worker").get(reverse("portal:data")))
+    row = PersonTraining.objects.get()
+    assert sign_in("far_secretary").post(reverse("desk:training_withdraw", args=[row.pk])).status_code == 404
+    staff.post(reverse("desk:training_withdraw", args=[row.pk]))
+    assert "没有培训记录" in page(staff.get(own))
+    assert staff.post(reverse("desk:person_train", args=[worker.pk]), {"training": "x", "on": "1"}).status_code in (
+        302,
+        404,
+    )
+
+
+def test_without_a_catalogue_the_page_says_what_to_do(world, sign_in):
+    shown = sign_in("secretary").get(reverse("desk:trainings"))
+    assert "还没有培训目录" in page(shown)

@@ -65,7 +65,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_phone_verified(self, user: AbstractBaseUser, phone: str) -> None:
         assert isinstance(user, User)
-        User.objects.filter(pk=user.pk, phone_index=_index(phone)).update(phone_verified=True)
+        found = User.objects.filter(pk=user.pk, phone_index=_index(phone))
+        # On the object too: allauth goes on with it, and would ask for a second code.
+        user.phone_verified = bool(found.update(phone_verified=True))
 
     def get_user_by_phone(self, phone: str) -> AbstractBaseUser | None:
         return User.objects.filter(phone_index=_index(phone), is_active=True).first()

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     PERSON_VIEW = "person.view"
     PERSON_OPEN = "person.open"  # see a sealed field in the clear, logged
     APPOINT = "person.appoint"
+    TRAIN = "person.train"  # enter who took part in a training
     COVERAGE_VIEW = "coverage.view"  # which places have whom: figures and gaps, no personal data
 
     MEMBER_VIEW = "member.view"  # the ledger of check-ins, teams, the talent pool

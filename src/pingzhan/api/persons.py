@@ -35,6 +35,7 @@ from pingzhan.api.schemas.offices import (
     SucceedIn,
 )
 from pingzhan.api.schemas.people import AppointmentOut
+from pingzhan.api.training_rows import training_out
 from pingzhan.api.writing import write
 from pingzhan.core.errors import DomainError, Invalid, StateConflict
 from pingzhan.core.paths import code_of
@@ -113,7 +114,7 @@ def enter_person(
             # Filed elsewhere: that they are known is said, and nothing that the caller did not.
             known = PersonOut(
                 id=person.pk, name=person.name, phone=str(person.phone), contact_confirmed_at=None, place=None,
-                offices=[], history=[],
+                offices=[], history=[], trainings=[],
             )  # fmt: skip
             return 200, known
         return 201 if new else 200, _person(person)
@@ -308,4 +309,5 @@ def _person(person: "Person") -> PersonOut:
     history = queries.history_of(person)
     for office in history:
         office.person = person
-    return PersonOut(**_rows([person])[0].model_dump(), history=appointment_rows(history))
+    trainings = [training_out(row) for row in queries.trainings_of([person.pk]).get(person.pk, [])]
+    return PersonOut(**_rows([person])[0].model_dump(), history=appointment_rows(history), trainings=trainings)

@@ -30,6 +30,7 @@ from pingzhan.api import (
     steps,
     takings,
     talents,
+    trainings,
     units,
     whistles,
 )
@@ -112,6 +113,7 @@ api = Api(
             {"name": "buildings", "description": "Buildings and homes, by hand and by workbook."},
             {"name": "people", "description": "Offices, which places have whom, check-ins, members, teams."},
             {"name": "persons", "description": "Who works here; offices given, ended, passed on."},
+            {"name": "trainings", "description": "Short trainings before a post: kinds, and who took part."},
             {"name": "units", "description": "Units entered, changed, ended."},
             {"name": "talents", "description": "Who can help: search, ask, answer."},
             {"name": "lists", "description": "What may be passed down, powers, what teams offer; in versions."},
@@ -158,7 +160,7 @@ api.add_router("", whistles.router)
 api.add_router("/inspections", inspections.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
-for _more in (grids, buildings, imports, units, persons, talents, lists):
+for _more in (grids, buildings, imports, units, persons, trainings, talents, lists):
     api.add_router("", _more.router)
 api.add_router("/stations", stations)
 api.add_router("/plans", plans)

@@ -3,6 +3,8 @@
 How they are asked for in the database stands in core/db.
 """
 
+from collections.abc import Iterable
+
 STREET, COMMUNITY = 9, 12  # digits of their codes
 
 
@@ -29,6 +31,13 @@ def path_to(path: str, digits: int) -> str:
 def path_above(path: str) -> str:
     """The path of the superior: "31/3101/" → "31/"; "" for one that has none."""
     return path[: path.rfind("/", 0, -1) + 1]
+
+
+def shared_path(paths: Iterable[str]) -> str:
+    """The lowest place in which all of them lie; "" where there is none, or where there are no paths."""
+    above = [paths_above(path) for path in paths]
+    shared = [step[0] for step in zip(*above, strict=False) if len(set(step)) == 1] if above else []
+    return shared[-1] if shared else ""
 
 
 def paths_above(path: str) -> list[str]:

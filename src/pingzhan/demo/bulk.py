@@ -1,11 +1,11 @@
-"""Thousands of appointments at once, as a migration from another system writes them: the rows of the operations.
+"""Thousands of appointments and trainings at once, as a migration from another system writes them.
 
-A test holds the two together (tests/unit/demo/test_organisation.py).
+They are the rows of the operations: a test holds the two together (tests/unit/demo/test_organisation.py).
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from pingzhan.core.db import insert_many
 from pingzhan.core.ids import uuid7
 from pingzhan.core.sealed import blind_index
 from pingzhan.journal.operations import draft, record_load
-from pingzhan.people.models import Appointment, Person
+from pingzhan.people.models import Appointment, Person, PersonTraining, Training
 from pingzhan.people.rules.names import spelling
+from pingzhan.people.rules.trainings import good_until
 from pingzhan.places.models import Place
 
 _PERSON = (
@@ -27,6 +28,7 @@ _PERSON = (
 _APPOINTMENT = (
     "id", "person_id", "role", "kind", "place_id", "path", "level", "unit_id", "sole", "acting", "since", "end_reason",
 )  # fmt: skip
+_TRAINING = ("id", "person_id", "training_id", "session", "on", "valid_until", "entered_at", "entered_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +83,32 @@ def _entries(made: list[tuple[UUID, UUID, Office]], *, by: Actor, at: datetime) 
             place_path=office.place.path, to_state=office.role, appointment=str(key), kind=office.kind,
             acting=office.acting,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who took part in a training at a place on a day; not more than the operation takes at once."""
+
+    training: Training
+    path: str
+    on: date
+    persons: list[Any]
+
+
+@transaction.atomic
+def train_many(sessions: Iterable[Session], *, by: Actor, at: datetime) -> int:
+    """Enter all who took part; how many. Nobody of them may be entered for the day already."""
+    held = [(uuid7(at), good_until(one.on, one.training.months), one) for one in sessions if one.persons]
+    record_load(
+        draft(
+            verb="training.enter", by=by, at=at, subject_type="training", subject_id=key, place_path=one.path,
+            training=one.training.pk, on=one.on, until=until, persons=one.persons,
+        )
+        for key, until, one in held
+    )  # fmt: skip
+    rows = (
+        (uuid7(at), person, one.training.pk, key, one.on, until, at, by.name)
+        for key, until, one in held
+        for person in one.persons
+    )
+    return insert_many(PersonTraining, _TRAINING, rows)

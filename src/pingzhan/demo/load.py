@@ -23,6 +23,7 @@ from pingzhan.demo.stories import DAYS, tell_stories
 from pingzhan.demo.takings import share_out
 from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
 from pingzhan.demo.texts.departments import rule_for
+from pingzhan.demo.trainings import call_through, train
 from pingzhan.demo.whistles import load_calls, tell_whistles
 from pingzhan.matters.choices import Basis, ClockKind, Tier
 from pingzhan.matters.operations.catalogue import (
@@ -65,8 +66,11 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
         say(f"members  {members} checked in, with teams and captains")
         say(f"stations {load_stations(places=places, cast=cast, rng=Random(seed), at=start)} with their rooms")  # noqa: S311
         taken_on = staff_organisation(cast=cast, places=places, rng=Random(seed + 2), at=start)  # noqa: S311
+        trained = train(rng=Random(seed + 3), now=now)  # noqa: S311
+        call_through(cast=cast, places=places, now=now)
         note_weeks(now=now)
         say(f"posts    {taken_on} heads, workers and building leaders, with gaps to mend")
+        say(f"trained  {trained} times somebody took part in a training for their post")
         made = tell_stories(cast=cast, places=places, rng=rng, now=now, count=matters)
         if made:
             made += tell_passing(cast=cast, places=places, rng=rng, now=now)

@@ -23,6 +23,7 @@ from pingzhan.places.models import Place
 # Share of the places that have a holder: of heads of grids, of offline and of online leaders of buildings.
 HEADS, OFFLINE, ONLINE = 0.96, 0.93, 0.88
 PROFESSIONAL, PART_TIME = 0.3, 0.45
+NOT_CALLED = 0.07  # whose phone nobody has confirmed since long before they were entered here
 WEEKS = 8  # of figures before today
 # What a dedicated grid is named after, and the kind of unit that it is.
 _DEDICATED = {
@@ -52,7 +53,7 @@ def staff_organisation(*, cast: Cast, places: list[Place], rng: Random, at: date
     taken: Posts = {
         (row.place_id, row.role, row.kind) for row in Appointment.objects.filter(until__isnull=True).order_by("id")
     }
-    made = take_on_many(_offices(cast, places, taken, rng), by=SYSTEM, at=at)
+    made = take_on_many(_offices(cast, places, taken, rng, at=at), by=SYSTEM, at=at)
     _secretaries_as_heads(at=at)
     _successions(cast, rng, at=at)
     return made
@@ -91,10 +92,14 @@ def _units(places: list[Place], *, at: datetime) -> None:
             )  # fmt: skip
 
 
-def _offices(cast: Cast, places: list[Place], taken: Posts, rng: Random) -> Iterator[Office]:
+def _offices(cast: Cast, places: list[Place], taken: Posts, rng: Random, *, at: datetime) -> Iterator[Office]:
+    calls = Random(7)  # noqa: S311 (its own, so that the names stay the same)
+
     def somebody(place: Place, role: str, kind: str, *, sole: bool, acting: bool = False) -> Iterator[Office]:
         if (place.pk, role, kind) not in taken or not sole:
-            yield Office(person_name(rng), cast.phone(), role, kind, place, sole, acting=acting)
+            old = timedelta(days=calls.randrange(120, 400)) if calls.random() < NOT_CALLED else timedelta()
+            name = person_name(rng)
+            yield Office(name, cast.phone(), role, kind, place, sole, acting=acting, confirmed=at - old)
 
     for place in places:
         if place.level in (Level.DISTRICT, Level.STREET):

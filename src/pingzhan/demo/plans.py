@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pingzhan.access.actors import SYSTEM
+from pingzhan.people.operations import load_trainings
 from pingzhan.places.models import Place
 from pingzhan.response.operations import create_plan, publish, review
 from pingzhan.response.operations.shipped import load_shipped
@@ -24,6 +25,7 @@ changes:
 def load_plans(*, places: list[Place], at: datetime) -> int:
     """Review and publish them; returns how many."""
     load_functions(by=SYSTEM, at=at)  # plans name them
+    load_trainings(by=SYSTEM, at=at)
     district = next(place for place in places if place.level == "district")
     made = load_shipped(place=district, by=SYSTEM, at=at, publish=True)
     street = next((place for place in places if place.code == STREET), None)

@@ -16,10 +16,11 @@ AGAIN_AFTER = timedelta(days=30)  # who signs in every day is not noted every da
 
 def confirm_by_code(request: HttpRequest, user: Any, **_more: Any) -> None:
     """For allauth's user_logged_in."""
-    used = {record.get("phone") for record in get_authentication_records(request, user) if record["method"] == "code"}
-    person = person_of_user(user.pk) if used - {None} else None
+    records = get_authentication_records(request, user)
+    used = {normalise_phone(record.get("phone") or "") for record in records if record["method"] == "code"} - {""}
+    person = person_of_user(user.pk) if used else None
     if person is None or person.contact_confirmed_at is None:
         return
     at = request.at  # type: ignore[attr-defined]
-    if person.contact_confirmed_at < at - AGAIN_AFTER and person.phone.open() in {normalise_phone(one or "") for one in used}:
+    if person.contact_confirmed_at < at - AGAIN_AFTER and person.phone.open() in used:
         confirm_contacts(persons=[person], by=actor_for(user, at=at), at=at)

@@ -4,14 +4,16 @@ import pytest
 from django.forms.models import model_to_dict
 
 from pingzhan.access.actors import SYSTEM
-from pingzhan.demo.bulk import Office, take_on_many
+from pingzhan.demo.bulk import Office, Session, take_on_many, train_many
 from pingzhan.journal.models import Entry
-from pingzhan.people.models import Appointment, Person
-from pingzhan.people.operations import take_on
+from pingzhan.people.models import Appointment, Person, PersonTraining, Training
+from pingzhan.people.operations import enter_trainings, load_trainings, take_on
+from tests.factories.people import somebody
 from tests.factories.world import HOME
 
 pytestmark = pytest.mark.django_db
 
+_ROW = ("training_id", "on", "valid_until", "entered_at", "entered_by", "withdrawn_at")
 _OWN = {"id", "person", "place", "path"}
 
 
@@ -57,3 +59,20 @@ def test_the_same_rows_as_the_operations(world):
         else None
     )
     assert again is None or again[0].person_id == made.pk
+
+
+def test_trainings_in_bulk_are_the_rows_of_the_operation(world):
+    load_trainings(by=SYSTEM, at=world.at)
+    flood, day = Training.objects.get(code="flood"), world.at.date()
+    one, other = somebody(world, "张三"), somebody(world, "张四")
+    enter_trainings(training=flood, persons=[one], on=day, by=SYSTEM, at=world.at)
+    assert train_many([Session(flood, world.path(HOME), day, [other.pk])], by=SYSTEM, at=world.at) == 1
+    rows = [PersonTraining.objects.filter(person=person).values(*_ROW).get() for person in (one, other)]
+    assert rows[0] == rows[1]
+    entries = [
+        (entry.subject_type, entry.place_path, {**entry.data, "persons": len(entry.data["persons"])})
+        for entry in Entry.objects.filter(verb="training.enter").order_by("id")
+    ]
+    assert entries[0] == entries[1]
+    sessions = set(PersonTraining.objects.values_list("session", flat=True))
+    assert {entry.subject_id for entry in Entry.objects.filter(verb="training.enter")} == sessions

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.access.models import User
-from pingzhan.people.models import Person, PersonSkill, Skill
-from pingzhan.people.operations import appoint, change_person, create_person
+from pingzhan.people.models import Person, PersonSkill, Skill, Training
+from pingzhan.people.operations import appoint, change_person, create_person, enter_trainings, load_trainings
 from pingzhan.places.models import Place
 from pingzhan.places.operations import changed
 from pingzhan.response.models import Plan
@@ -21,7 +21,7 @@ from pingzhan.response.rules.manifest import Manifest
 from tests.factories.ground import build
 from tests.factories.plans import SHORT, publish_plan
 from tests.factories.stations import furnish
-from tests.factories.world import DISTRICT, HOME, World
+from tests.factories.world import DISTRICT, FAR, HOME, World
 
 pytestmark = pytest.mark.django_db
 WITH_SKILL = SHORT.replace("roles: [building_leader, grid_worker], max_load: 9", (
@@ -211,18 +211,93 @@ def test_many_old_phones_of_a_community_are_one_line(world: World) -> None:
     plan = publish_plan(world, SHORT.replace("max_load: 9", "max_load: 1, backup: 0"))
     build(world)
     for number in range(12):
-        person = create_person(name=f"楼长{number}", phone=f"100666{number:05d}", place=world.places[HOME], by=SYSTEM, at=world.at)
-        appoint(person=person, role="building_leader", place=world.places[f"{HOME}-B{11 + number:03d}"], by=SYSTEM, at=world.at)
+        person = create_person(
+            name=f"楼长{number}", phone=f"100666{number:05d}", place=world.places[HOME], by=SYSTEM, at=world.at
+        )
+        appoint(
+            person=person,
+            role="building_leader",
+            place=world.places[f"{HOME}-B{11 + number:03d}"],
+            by=SYSTEM,
+            at=world.at,
+        )
     (found,) = weaknesses(plan, "contact_old", at=world.at + timedelta(days=200))
     assert (found.subject, found.place, found.mend, found.about, found.posts) == ("12 人", HOME, "contacts", "180", 12)
 
 
 def test_readiness_of_a_district_asks_no_more_than_that_of_a_community(world: World) -> None:
     furnish(world)
-    plan = publish_plan(world)
+    plan = publish_plan(world, WITH_TRAINING)
+    readiness(plan, level=2, codes=[HOME], at=world.at)  # what a process keeps in memory
     counts = []
     for code in (HOME, DISTRICT):
         with CaptureQueriesContext(connection) as asked:
             readiness(plan, level=2, codes=[code], at=world.at)
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 24
+
+
+WITH_TRAINING = SHORT.replace("max_load: 9, levels", "training: flood, max_load: 9, levels")
+
+
+def test_who_takes_a_duty_without_its_training_is_told_in_readiness_only(world: World) -> None:
+    furnish(world)
+    load_trainings(by=SYSTEM, at=world.at)
+    plan = publish_plan(world, WITH_TRAINING)
+    before = readiness(plan, level=2, codes=[HOME], at=world.at)
+    assert before.manifest is not None
+    lacking = {one.about: one for one in before.weaknesses if one.kind == "untrained"}
+    on_duty = {str(item.person_id) for item in before.manifest.items if item.kind == "person_duty"}
+    assert set(lacking) == on_duty  # A and B
+    assert {one.mend for one in lacking.values()} == {"person"}
+    assert all("防汛" in one.reason for one in lacking.values())
+    assert "untrained" not in {gap.kind for gap in before.manifest.gaps}
+    persons = list(Person.objects.filter(pk__in=on_duty))
+    flood = Training.objects.get(code="flood")
+    enter_trainings(training=flood, persons=persons, on=world.at.date(), by=SYSTEM, at=world.at)
+    after = readiness(plan, level=2, codes=[HOME], at=world.at)
+    assert "untrained" not in {one.kind for one in after.weaknesses}
+    assert after.percent > before.percent
+    assert after.manifest is not None
+    assert after.manifest.digest == before.manifest.digest
+    assert weaknesses(plan, "untrained", at=world.at + timedelta(days=400))  # it is good for a year
+
+
+def test_many_untrained_people_of_a_community_are_one_line(world: World) -> None:
+    furnish(world)
+    load_trainings(by=SYSTEM, at=world.at)
+    plan = publish_plan(world, WITH_TRAINING.replace("max_load: 9", "max_load: 1, backup: 0"))
+    build(world)
+    for number in range(12):
+        person = create_person(name=f"楼长{number}", phone="", place=world.places[HOME], by=SYSTEM, at=world.at)
+        leads = world.places[f"{HOME}-B{11 + number:03d}"]
+        appoint(person=person, role="building_leader", place=leads, by=SYSTEM, at=world.at)
+    (found,) = weaknesses(plan, "untrained", at=world.at)
+    assert (found.place, found.mend, found.about) == (HOME, "training", "flood")
+    assert found.posts >= 12
+
+
+def test_a_community_that_adapts_the_plan_asks_for_a_training_of_its_own(world: World) -> None:
+    furnish(world)
+    load_trainings(by=SYSTEM, at=world.at)
+    plan = publish_plan(world, WITH_TRAINING)
+    own = "schema: 1\nadapts: short\nchanges:\n  duties:\n    building: {training: patrol}\n"
+    publish_plan(world, own, place=HOME)
+
+    def reasons(code: str) -> str:
+        return "".join(one.reason for one in weaknesses(plan, "untrained", place=code, at=world.at))
+
+    assert "巡查" in reasons(HOME)
+    assert "防汛" not in reasons(HOME)
+    assert "防汛" in reasons(FAR)
+
+
+def test_a_training_that_is_not_in_the_catalogue_is_told_at_its_line(world: World) -> None:
+    furnish(world)
+    wrong = WITH_TRAINING.replace("training: flood", "training: floods")
+    assert check_here(wrong)[1] == []  # nothing was loaded that it could be compared with
+    load_trainings(by=SYSTEM, at=world.at)
+    assert check_here(WITH_TRAINING)[1] == []
+    (found,) = check_here(wrong)[1]
+    assert found.line == wrong[: wrong.index("training: floods")].count("\n") + 1
+    assert "flood" in found.mend

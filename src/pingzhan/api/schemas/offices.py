@@ -8,6 +8,7 @@ from pydantic import Field
 from pingzhan.access.roles import ROLES
 from pingzhan.api.schemas.common import In, Moment, MomentIn, Named, Note, Out, StrictBool
 from pingzhan.api.schemas.people import AppointmentOut
+from pingzhan.api.schemas.trainings import PersonTrainingOut
 from pingzhan.people.choices import AppointmentKind, UnitKind
 from pingzhan.people.operations.contacts import MOST_AT_ONCE
 
@@ -84,6 +85,7 @@ class PersonRow(Out):
 
 class PersonOut(PersonRow):
     history: list[AppointmentOut] = Field(description="All offices, the present ones first.")
+    trainings: list[PersonTrainingOut] = Field(description="What they took part in, the last first.")
 
 
 class ContactsIn(In):

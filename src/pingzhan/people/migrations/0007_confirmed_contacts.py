@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("person", "contact_confirmed_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField(
-            "person", "contact_confirmed_by", models.CharField(blank=True, default="", max_length=80)
+            "person", "contact_confirmed_by", models.CharField(blank=True, db_default="", default="", max_length=80)
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -20,4 +20,6 @@ from pingzhan.people.models.teams import Group as Group
 from pingzhan.people.models.teams import Nomination as Nomination
 from pingzhan.people.models.teams import Team as Team
 from pingzhan.people.models.teams import TeamMember as TeamMember
+from pingzhan.people.models.trainings import PersonTraining as PersonTraining
+from pingzhan.people.models.trainings import Training as Training
 from pingzhan.people.models.units import Unit as Unit

@@ -25,7 +25,7 @@ class Person(models.Model):
     phone = SealedTextField(blank=True, default="", mask=mask_phone)
     phone_index = models.CharField(max_length=64, null=True, blank=True, db_index=True)
     contact_confirmed_at = models.DateTimeField(null=True, blank=True)
-    contact_confirmed_by = models.CharField(max_length=80, blank=True, default="")  # "": not known
+    contact_confirmed_by = models.CharField(max_length=80, blank=True, default="", db_default="")  # "": not known
     place = models.ForeignKey("places.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="persons")
     path = PathField(max_length=200, blank=True, default="")
     user_id = models.UUIDField(null=True, blank=True, unique=True)
@@ -42,9 +42,10 @@ class Person(models.Model):
             models.Index(fields=["name"], name="person_by_name"),
             models.Index(fields=["path"], name="person_by_path"),
             models.Index(
-                fields=["contact_confirmed_at", "id"], name="person_by_confirmed",
+                fields=["contact_confirmed_at", "id"],
+                name="person_by_confirmed",
                 condition=Q(contact_confirmed_at__isnull=False, merged_into__isnull=True),
-            ),  # fmt: skip
+            ),
             models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [

@@ -55,6 +55,9 @@ from pingzhan.people.operations.teams import end_group as end_group
 from pingzhan.people.operations.teams import nominate as nominate
 from pingzhan.people.operations.teams import place_member as place_member
 from pingzhan.people.operations.teams import set_up_team as set_up_team
+from pingzhan.people.operations.trainings import enter_trainings as enter_trainings
+from pingzhan.people.operations.trainings import load_trainings as load_trainings
+from pingzhan.people.operations.trainings import withdraw_training as withdraw_training
 from pingzhan.people.operations.unit_import import import_units as import_units
 from pingzhan.people.operations.units import change_unit as change_unit
 from pingzhan.people.operations.units import create_unit as create_unit

@@ -1,4 +1,4 @@
-"""When two entries of one person become one: check-ins, teams and skills follow; and go back when it is undone."""
+"""When two entries of one person become one: check-ins, teams, skills, trainings follow; and go back when undone."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db.models import Model, QuerySet
 
 from pingzhan.people.choices import CheckInState, NominationState
 from pingzhan.people.events import MergeUndone, PersonsMerged, listen
-from pingzhan.people.models import CheckIn, Nomination, PersonSkill, TalentAsk, TeamMember
+from pingzhan.people.models import CheckIn, Nomination, PersonSkill, PersonTraining, TalentAsk, TeamMember
 from pingzhan.people.workflow import ACTIVE
 
 # What points at a person, under the name by which the merge remembers what was moved.
@@ -16,6 +16,7 @@ ROWS: dict[str, type[Model]] = {
     "skills": PersonSkill,
     "nominations": Nomination,
     "asks": TalentAsk,
+    "trainings": PersonTraining,
 }
 
 
@@ -39,6 +40,8 @@ def follow(event: PersonsMerged) -> None:
         rows = _of(model, gone)
         if model is TalentAsk:  # asked twice: the answer of who is kept counts
             rows = rows.exclude(request__in=_of(TalentAsk, kept).values("request"))
+        if model is PersonTraining:  # entered for both: that of who is gone stays with them, and counts again if undone
+            rows = rows.exclude(pk__in=_trained_twice(kept, gone))
         event.moved[name] = [str(pk) for pk in rows.values_list("pk", flat=True).order_by("pk")]
         _all(model).filter(pk__in=event.moved[name]).update(person=kept)
 
@@ -48,6 +51,13 @@ def go_back(event: MergeUndone) -> None:
     """They were two after all: what was moved is theirs again; what ended at the merge stays ended."""
     for name, model in ROWS.items():
         _all(model).filter(pk__in=event.moved.get(name, [])).update(person=event.gone)
+
+
+def _trained_twice(kept: Any, gone: Any) -> list[Any]:
+    """The trainings of who is gone that who is kept was entered for on the same day."""
+    have = set(_of(PersonTraining, kept, withdrawn_at__isnull=True).values_list("training", "on").order_by("pk"))
+    rows = _of(PersonTraining, gone, withdrawn_at__isnull=True).values_list("pk", "training", "on").order_by("pk")
+    return [pk for pk, training, on in rows if (training, on) in have]
 
 
 def _of(model: type[Model], person: Any, **filters: Any) -> QuerySet[Any]:

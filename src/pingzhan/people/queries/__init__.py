@@ -76,6 +76,10 @@ from pingzhan.people.queries.teams import shown_team as shown_team
 from pingzhan.people.queries.teams import team_for as team_for
 from pingzhan.people.queries.teams import team_of_path as team_of_path
 from pingzhan.people.queries.teams import teams_for as teams_for
+from pingzhan.people.queries.trainings import training as training
+from pingzhan.people.queries.trainings import training_row_for as training_row_for
+from pingzhan.people.queries.trainings import trainings as trainings
+from pingzhan.people.queries.trainings import trainings_of as trainings_of
 from pingzhan.people.queries.units import UnitFilters as UnitFilters
 from pingzhan.people.queries.units import chosen_superior as chosen_superior
 from pingzhan.people.queries.units import chosen_unit as chosen_unit

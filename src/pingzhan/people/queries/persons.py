@@ -5,7 +5,7 @@ A person is seen where their file is kept and where they hold an office now; one
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,6 +18,7 @@ from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, page
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.people.models import Appointment, Person, PersonMerge
+from pingzhan.people.queries.trained import has_training
 from pingzhan.people.rules.names import clean_name, is_letters
 
 ORDER = ("pinyin", "id")
@@ -29,13 +30,15 @@ _LAST = "\U0010ffff"
 class PersonFilters:
     """`q`: a name or its beginning, letters of its sound ("zs", "zhangs"), or a whole phone; `place` is a path.
 
-    `unconfirmed`: only those whose phone was last confirmed before then.
+    `unconfirmed`: only those whose phone was last confirmed before then. `trained`: only those who have, or have not,
+    a training on a day: its code, the day, and which of the two.
     """
 
     q: str = ""
     role: str = ""
     place: str = ""
     unconfirmed: datetime | None = None
+    trained: tuple[str, date, bool] | None = None
 
 
 # Paths with no more codes than that are those of a whole installation or a large part of it; see `_known_under`.
@@ -80,6 +83,9 @@ def persons_page(by: Actor, filters: PersonFilters, *, after: str | None, limit:
     if filters.role:
         held = Appointment.objects.filter(person=OuterRef("pk"), role=filters.role, until__isnull=True)
         rows = rows.filter(Exists(held.filter(scope(by, Permission.PERSON_VIEW, unit="unit_id"))))
+    if filters.trained is not None:
+        code, today, wanted = filters.trained
+        rows = rows.filter(has_training(code, today=today) if wanted else ~has_training(code, today=today))
     if filters.unconfirmed is not None:
         rows = rows.filter(contact_confirmed_at__lt=filters.unconfirmed)
         return page(rows, order=BY_CONFIRMED, after=after, limit=limit)

@@ -16,6 +16,7 @@ from pingzhan.core.errors import NotFound
 from pingzhan.core.paths import paths_above
 from pingzhan.matters.choices import ClockKind
 from pingzhan.people.queries.skills import catalogue
+from pingzhan.people.queries.trainings import trainings
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Plan, PlanVersion
 from pingzhan.response.queries.conditions import FIGURES
@@ -78,12 +79,15 @@ def _data(source: str) -> dict[str, Any]:
 
 
 def check_here(source: str) -> tuple[dict[str, Any] | None, list[Finding]]:
-    """Check a document against the codes of this installation; two statements.
+    """Check a document against the codes of this installation; three statements.
 
-    Before a catalogue of skills was loaded any skill may be named.
+    Before a catalogue of skills or of trainings was loaded any of them may be named.
     """
-    skills = [skill.code for skill in catalogue()] or None
-    return check(source, functions=list(functions()), clocks=list(ClockKind.values), figures=FIGURES, skills=skills)
+    return check(
+        source, functions=list(functions()), clocks=list(ClockKind.values), figures=FIGURES,
+        skills=[skill.code for skill in catalogue()] or None,
+        trainings=[training.code for training in trainings()] or None,
+    )  # fmt: skip
 
 
 def adaptations_in_use(plan: Plan) -> list[tuple[str, PlanVersion]]:

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pingzhan.access.holders import silent_users
 from pingzhan.core.errors import DomainError
-from pingzhan.core.paths import COMMUNITY, code_of, path_to
+from pingzhan.core.paths import COMMUNITY, code_of, path_to, paths_above
 from pingzhan.people.queries.contacts import unconfirmed_under
+from pingzhan.people.queries.trainings import trained_under, trainings
+from pingzhan.places.names import named
 from pingzhan.places.queries import places
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Activation, Plan, PlanVersion, ReadinessFigure
@@ -38,6 +40,7 @@ LABELS: dict[str, Any] = {
     "contact_old": gettext_lazy("电话久未核实"),
     "no_account": gettext_lazy("没有账号"),
     "skill": gettext_lazy("缺少技能"),
+    "untrained": gettext_lazy("未经岗前培训"),
     "silent": gettext_lazy("久未登录"),
     "stock": gettext_lazy("库存不足"),
     "stock_unknown": gettext_lazy("库存不明"),
@@ -49,7 +52,8 @@ LABELS: dict[str, Any] = {
 }
 # How many of the posts and rooms asked for a finding costs; those about the plan itself cost five in a hundred.
 _COSTS = {
-    "uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1, "contact_old": 1, "skill": 1, "stock": 1,
+    "uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1, "contact_old": 1, "skill": 1,
+    "untrained": 1, "stock": 1,
 }  # fmt: skip
 _OF_THE_PLAN = {"review_overdue", "never_drilled"}
 
@@ -59,7 +63,8 @@ class Weakness:
     """One way to fail.
 
     `mend` names where it is mended: plan, drill, station (of the id `about`), stations, person (of the id `about`),
-    contacts (not confirmed for `about` days), posts or signals. `posts`: how many of the posts asked for it concerns.
+    contacts (not confirmed for `about` days), training (of the code `about`), posts or signals. `posts`: how many of
+    the posts asked for it concerns.
     """
 
     kind: str
@@ -96,6 +101,7 @@ def readiness(plan: Plan, *, level: int, codes: Sequence[str], at: datetime) -> 
     found = [
         *_of_the_plan(plan, version, at=at), *_of_the_manifest(manifest), *_twice(manifest),
         *_stocks(version, manifest, at=at), *_silent(manifest, at=at), *_contacts(version, manifest, at=at),
+        *_untrained(manifest, at=at),
     ]  # fmt: skip
     found.sort(key=lambda one: (one.path, one.kind, one.subject))
     missing = sum(_COSTS.get(one.kind, 0) * one.posts for one in found)
@@ -183,6 +189,34 @@ def _contacts(version: PlanVersion, manifest: Manifest, *, at: datetime) -> list
     concerned = [item for item in manifest.items if _in_charge(item) and item.person_id in old]
     reason = _("电话 %(n)s 天没有核实") % {"n": days}
     return _by_community("contact_old", concerned, reason, mend="contacts", about=str(days))
+
+
+def _untrained(manifest: Manifest, *, at: datetime) -> list[Weakness]:
+    """Those who take a duty, as A or as B, without the training that it asks for; two statements where one is asked."""
+    codes = {code for asked in manifest.trainings.values() for code in asked.values()}
+    if not codes:
+        return []
+    trained = trained_under(manifest.paths, codes, today=timezone.localtime(at).date())
+    names = {kind.code: named(kind) for kind in trainings()}
+    lacking: dict[str, list[Item]] = {}
+    for item in manifest.items:
+        if item.kind != "person_duty" or item.person_id is None:
+            continue
+        code = _training_of(item, manifest)
+        if code is not None and code not in trained.get(item.person_id, ()):
+            lacking.setdefault(code, []).append(item)
+    found = []
+    for code, items in sorted(lacking.items()):
+        reason = _("没有有效的“%(training)s”培训") % {"training": names.get(code, code)}
+        found += _by_community("untrained", items, reason, mend="training", about=code)
+    return found
+
+
+def _training_of(item: Item, manifest: Manifest) -> str | None:
+    """The training that a duty asks for, by the document that holds nearest to it."""
+    above = (path for path in reversed(paths_above(item.path)) if path in manifest.trainings)
+    nearest = next(above, None)
+    return None if nearest is None else manifest.trainings[nearest].get(item.payload["duty"])
 
 
 def _in_charge(item: Item) -> bool:

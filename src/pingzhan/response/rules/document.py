@@ -121,10 +121,11 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int], findings: list[F
 def check(
     source: str, *, functions: Collection[str] | None = None, clocks: Collection[str] | None = None,
     figures: Collection[str] | None = None, skills: Collection[str] | None = None,
+    trainings: Collection[str] | None = None,
 ) -> tuple[dict[str, Any] | None, list[Finding]]:  # fmt: skip
     """The plan, or None, and everything that is wrong with it, by line.
 
-    `functions`, `clocks`, `figures`, `skills` are the codes that exist here; None leaves that unchecked.
+    `functions`, `clocks`, `figures`, `skills`, `trainings` are the codes that exist here; None leaves that unchecked.
     """
     document, findings = read(source)
     if document is None:
@@ -134,7 +135,7 @@ def check(
         _in_words(error, document) for error in validator("adaptation" if adapts else "plan").iter_errors(document.data)
     ]
     if not findings:
-        known = _Known(functions, clocks, figures, skills)
+        known = _Known(functions, clocks, figures, skills, trainings)
         findings += _adaptation(document, known) if adapts else _meaning(document, known)
     findings.sort(key=lambda one: (one.line, one.where))
     return (None if findings else document.data), findings
@@ -146,6 +147,7 @@ class _Known:
     clocks: Collection[str] | None
     figures: Collection[str] | None
     skills: Collection[str] | None
+    trainings: Collection[str] | None
 
 
 def _meaning(document: Document, known: _Known) -> list[Finding]:
@@ -196,6 +198,11 @@ def _item(
             yield _finding(
                 document, (*path, "skills"), _("没有技能“%(code)s”") % {"code": code}, _like(code, known.skills)
             )
+    if known.trainings is not None and item.get("training", "") not in {"", *known.trainings}:
+        yield _finding(
+            document, (*path, "training"), _("没有培训“%(code)s”") % {"code": item["training"]},
+            _like(item["training"], known.trainings),
+        )  # fmt: skip
     if known.clocks is not None and item.get("clock", "") not in {"", *known.clocks}:
         yield _finding(
             document, (*path, "clock"), _("没有时限“%(code)s”") % {"code": item.get("clock", "")},

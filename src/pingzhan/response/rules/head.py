@@ -11,7 +11,9 @@ import yaml
 from pingzhan.response.rules.document import read
 
 # In the order in which a new one is put into a document that lacks it.
-HEAD = ("title", "title_en", "hazard", "purpose", "sunset_days", "review_months", "contact_days", "levels", "conditions")
+HEAD = (
+    "title", "title_en", "hazard", "purpose", "sunset_days", "review_months", "contact_days", "levels", "conditions",
+)  # fmt: skip
 
 
 def head_of(source: str) -> dict[str, Any]:

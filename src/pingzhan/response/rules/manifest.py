@@ -67,6 +67,8 @@ class Manifest:
     checklist: tuple[str, ...] = ()
     digest: str = ""
     names: dict[str, str] = field(default_factory=dict)  # of the places above, by code
+    # By the path of each area in which one document holds: which training a duty asks for. Of readiness, in no digest.
+    trainings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -39,6 +39,7 @@ FIELDS: dict[str, Any] = {
     "skills": gettext_lazy("要求的技能"),
     "posts": gettext_lazy("岗位"),
     "households": gettext_lazy("每组约多少户"),
+    "training": gettext_lazy("要求的培训"),
     "max_load": gettext_lazy("每人最多处数"),
     "max_metres": gettext_lazy("最远距离（米）"),
     "reports_to": gettext_lazy("向谁报告"),

@@ -16,6 +16,7 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError
 from pingzhan.matters.choices import ClockKind
+from pingzhan.people.queries import trainings
 from pingzhan.places.names import named, place_lines
 from pingzhan.places.queries import get_place, to_narrow_by
 from pingzhan.response import operations
@@ -134,16 +135,19 @@ def _standings(data: dict[str, Any], path: str, *, at: datetime) -> list[dict[st
 
 
 def _sections(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each section that has something in it, its items in words; one statement for the names of functions."""
+    """Each section that has something in it, its items in words; two statements for the names of what they name."""
     kinds = {code: named(kind) for code, kind in functions().items()}
+    taught = {kind.code: named(kind) for kind in trainings()}
     return [
-        {"label": SECTION_LABELS[section], "rows": [_item_row(section, item, kinds) for item in data[section]]}
+        {"label": SECTION_LABELS[section], "rows": [_item_row(section, item, kinds, taught) for item in data[section]]}
         for section in SECTIONS
         if data.get(section)
     ]
 
 
-def _item_row(section: str, item: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+def _item_row(
+    section: str, item: dict[str, Any], kinds: Mapping[str, str], taught: Mapping[str, str]
+) -> dict[str, Any]:
     names = ("title", "text", "item", "need")
     title = next((item[name] for name in names if item.get(name)), "")
     if section == "functions":
@@ -164,6 +168,8 @@ def _item_row(section: str, item: dict[str, Any], kinds: Mapping[str, str]) -> d
         notes.append(_("每组约 %(n)s 户") % {"n": item["households"]})
     if "posts" in item:
         notes.append(_("岗位：%(posts)s") % {"posts": _("、").join(item["posts"])})
+    if "training" in item:
+        notes.append(_("要求“%(training)s”培训") % {"training": taught.get(item["training"], item["training"])})
     if "minutes" in item:
         notes.append(_("%(n)s 分钟") % {"n": item["minutes"]})
     if "due_minutes" in item:

@@ -44,6 +44,8 @@ def _mend(one: Weakness, plan: "Plan", actor: Actor) -> tuple[str, str]:
         case "contacts" if can(actor, P.PERSON_VIEW, one.path):
             query = urlencode({"place": place, "unconfirmed": one.about})
             return f"{reverse('desk:persons')}?{query}", _("去打电话核实")
+        case "training" if can(actor, P.PERSON_VIEW, one.path):
+            return f"{reverse('desk:trainings')}?{urlencode({'place': place, 'training': one.about})}", _("去登记培训")
         case "posts" if can(actor, P.COVERAGE_VIEW, one.path):
             return f"{reverse('desk:coverage')}?{urlencode({'place': place})}", _("去配人")
         case "signals" if can(actor, P.PLAN_EDIT, one.path):

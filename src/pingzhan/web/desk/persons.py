@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,10 +21,11 @@ from pingzhan.core.errors import DomainError, Invalid, NotFound
 from pingzhan.journal.queries import openings_of
 from pingzhan.people import operations, queries
 from pingzhan.people.labels import office_label
-from pingzhan.places.names import place_lines
+from pingzhan.places.names import named, place_lines
 from pingzhan.web.desk.appointing import appoint_from
 from pingzhan.web.desk.links import show_link
 from pingzhan.web.desk.offices import kind_options, office_rows, role_options
+from pingzhan.web.desk.training_rows import training_rows
 from pingzhan.web.forms.chosen import asked_path, list_code, narrowing, place_of
 from pingzhan.web.forms.places import levels
 from pingzhan.web.guards import needs
@@ -44,7 +46,7 @@ MOST_DAYS = 3650
 def persons(request: HttpRequest) -> HttpResponse:
     """The ledger: found by name, by the letters of its sound, or by a whole phone; phones are masked."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    asked = {name: request.GET.get(name, "").replace("\x00", "").strip()[:60] for name in ("q", "role", "place")}
+    asked = asked_texts(request)
     days = asked_days(request)
     old = request.at - timedelta(days=days) if days else None  # type: ignore[attr-defined]
     filters = queries.PersonFilters(asked["q"], asked["role"], asked_path(asked["place"]), old)
@@ -62,6 +64,11 @@ def persons(request: HttpRequest) -> HttpResponse:
         "can_enter": bool(actor.holding(P.APPOINT)),
     }
     return render(request, "desk/persons.html", context)
+
+
+def asked_texts(request: HttpRequest) -> dict[str, str]:
+    """By what a list of persons is narrowed."""
+    return {name: request.GET.get(name, "").replace("\x00", "").strip()[:60] for name in ("q", "role", "place")}
 
 
 def asked_days(request: HttpRequest) -> int:
@@ -85,7 +92,8 @@ def person_rows(found: "list[Person]", actor: Actor) -> list[dict[str, Any]]:
         {
             "person": person,
             "filed": lines.get(person.path, ""),
-            "can_confirm": _may_confirm(actor, person, offices.get(person.pk, [])),
+            "can_confirm": bool(person.phone) and _may(actor, P.APPOINT, person, offices.get(person.pk, [])),
+            "can_train": _may(actor, P.TRAIN, person, offices.get(person.pk, [])),
             "offices": [
                 {"label": office_label(one.role, one.kind, acting=one.acting), "place": lines[one.path]}
                 for one in offices.get(person.pk, [])
@@ -95,8 +103,9 @@ def person_rows(found: "list[Person]", actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _may_confirm(actor: Actor, person: "Person", offices: "Iterable[Appointment]") -> bool:
-    return bool(person.phone) and any(can(actor, P.APPOINT, path) for path in queries.paths_of(person, offices))
+def _may(actor: Actor, permission: P, person: "Person", offices: "Iterable[Appointment]") -> bool:
+    """Whether the actor may where the person is filed or works."""
+    return any(can(actor, permission, path) for path in queries.paths_of(person, offices))
 
 
 @require_POST
@@ -145,11 +154,16 @@ def _show(
     paths = queries.paths_of(person, history)
     rows = office_rows(history, actor)
     manages = can(actor, P.APPOINT, person.path)
+    today = timezone.localtime(request.at).date()  # type: ignore[attr-defined]
     context = {
         "person": person,
         "filed": place_lines([person.path]).get(person.path, "") if person.path else "",
         "phone": phone,
-        "can_confirm": _may_confirm(actor, person, history),
+        "can_confirm": bool(person.phone) and _may(actor, P.APPOINT, person, history),
+        "can_train": _may(actor, P.TRAIN, person, history),
+        "trainings": training_rows(queries.trainings_of([person.pk]).get(person.pk, []), today=today),
+        "kinds_of_training": [(kind.code, named(kind)) for kind in queries.trainings()],
+        "today": today.isoformat(),
         "can_open": queries.may_open_phone(actor, paths) and bool(person.phone),
         "present": [row for row in rows if row["office"].until is None],
         "past": [row for row in rows if row["office"].until is not None],

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -14,9 +15,10 @@ from pingzhan.matters.queries.lists import reported_by
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import kept_on
 from pingzhan.people.operations import confirm_contacts
-from pingzhan.people.queries import history_of, person_of_user
+from pingzhan.people.queries import history_of, person_of_user, trainings_of
 from pingzhan.places.names import named
 from pingzhan.web.desk.offices import office_rows
+from pingzhan.web.desk.training_rows import training_rows
 from pingzhan.web.portal.membership import kept_on_member
 
 MOST_OPENINGS = 100
@@ -45,6 +47,7 @@ def data(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     person = person_of_user(actor.user_id)
     owners = [actor.user_id, *([person.pk] if person else [])]
+    today = timezone.localtime(request.at).date()  # type: ignore[attr-defined]
     # Those of a check-in stand with it.
     rows = openings_of_person(*owners).exclude(entry__subject_type="check_in")
     openings = list(rows[: MOST_OPENINGS + 1])
@@ -54,6 +57,7 @@ def data(request: HttpRequest) -> HttpResponse:
             "phone": str(request.user.phone),  # type: ignore[union-attr]
             "worker": person,
             "offices": office_rows(history_of(person), actor) if person else [],
+            "trainings": training_rows(trainings_of([person.pk]).get(person.pk, []), today=today) if person else [],
             "openings": openings[:MOST_OPENINGS],
             "more_openings": len(openings) > MOST_OPENINGS,
         }

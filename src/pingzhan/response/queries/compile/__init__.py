@@ -20,7 +20,7 @@ from pingzhan.response.queries.compile.duties import share_out_duties
 from pingzhan.response.queries.compile.people import holders_for, widen_roles
 from pingzhan.response.queries.compile.reaching import reach_down, share_tasks, take_out
 from pingzhan.response.queries.compile.rooms import furnish
-from pingzhan.response.queries.compile.work import Tree, Work, Zone
+from pingzhan.response.queries.compile.work import Tree, Work, Zone, trainings_asked
 from pingzhan.response.queries.plans import adaptations_in_use, data_of, published
 from pingzhan.response.rules.adapt import effective
 from pingzhan.response.rules.manifest import Manifest, digest_of
@@ -74,7 +74,7 @@ def compile_plan(
         places=tuple(place.code for place in places), paths=tuple(paths), exercise=exercise, items=tuple(items),
         rights=tuple(rights), participants=tuple(users),
         gaps=tuple(gaps), asked=work.asked, checklist=tuple(base.get("stand_down", {}).get("checklist", [])),
-        digest=digest, names=names_along(paths),
+        digest=digest, names=names_along(paths), trainings={zone.path: trainings_asked(zone, level) for zone in zones},
     )  # fmt: skip
 
 

@@ -142,6 +142,11 @@ class Tree:
         return sorted(found, key=lambda one: one.target)
 
 
+def trainings_asked(zone: Zone, level: int) -> dict[str, str]:
+    """By duty, which training it asks for."""
+    return {item["code"]: item["training"] for item in zone.wanted("duties", level) if "training" in item}
+
+
 def reason_of(section: str, item: Mapping[str, Any]) -> str:
     """The part of the plan that asks for something, e.g. "duties.cover_building"."""
     return f"{section}.{item['code']}"
