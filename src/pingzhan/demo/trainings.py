@@ -23,16 +23,16 @@ from pingzhan.places.models import Place
 MISSED, EXPIRED = 0.12, 0.05
 # Who is sent to which: those whom the plans ask it of.
 _SENT = {
-    "building_leader": ("flood", "evacuation"),
+    "building_leader": ("sampling", "flood", "evacuation"),
     "grid_worker": ("sampling", "patrol", "flood", "evacuation", "first_aid"),
-    "grid_head": ("patrol", "flood", "evacuation"),
-    "community_secretary": ("sampling", "first_aid"),
-    "community_staff": ("sampling", "first_aid"),
+    "grid_head": ("checkpoint", "patrol", "flood", "evacuation"),
+    "community_secretary": ("sampling", "checkpoint", "first_aid"),
+    "community_staff": ("sampling", "checkpoint", "first_aid"),
 }
 
 
 def train(*, rng: Random, now: datetime) -> int:
-    """A session of each training in every community half a year ago, and one long ago; how many took part."""
+    """A session of each training in every community some months ago, and one long ago; how many took part."""
     return train_many(_sessions(rng, now), by=SYSTEM, at=now)
 
 

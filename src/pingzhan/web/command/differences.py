@@ -85,6 +85,7 @@ FIELDS: dict[str, Any] = {
     "purpose": gettext_lazy("宗旨"),
     "sunset_days": gettext_lazy("一次最长几天"),
     "review_months": gettext_lazy("几个月复审一次"),
+    "contact_days": gettext_lazy("多少天没核实的电话算短板"),
 }
 _NAMES = ("title", "item", "need", "text")
 
