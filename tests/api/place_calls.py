@@ -156,6 +156,7 @@ PLACE_CALLS: dict[str, Callable[[Any, Client, Matter], Any]] = {
     "change_building": _to("patch", _building(), floors=6),
     "end_building": _to("post", _building("/end")),
     "enter_households": _to("post", _building("/households"), rooms="901-903"),
+    "end_households": _to("post", _building("/households/end"), rooms="101"),
     "upload_workbook": _to("post", lambda *_: "/imports", kind="buildings", content=_file, place=_here),
     "get_import": lambda ground, client, matter: client.get(anothers_import(ground, matter)),
     "list_import_errors": lambda ground, client, matter: client.get(f"{anothers_import(ground, matter)}/errors"),

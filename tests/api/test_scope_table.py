@@ -111,6 +111,7 @@ TABLE = {
     "enter_building": EDIT,
     "change_building": EDIT,
     "end_building": EDIT,
+    "end_households": EDIT,
     "enter_households": EDIT,
     "upload_workbook": EDIT,
     "list_imports": SIGNED_IN,

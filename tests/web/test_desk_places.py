@@ -220,6 +220,10 @@ def test_a_building_is_entered_changed_and_ended_by_hand(desk: Any, world: World
     assert client.post(edit, {"act": "homes", "rooms": "101-104"}).status_code == 302
     assert client.post(edit, {"act": "homes", "rooms": "顶楼"}).status_code == 422
     assert Place.objects.filter(parent=made, level="household").count() == 4
+    assert "101室 · 102室" in client.get(edit).content.decode()
+    client.post(edit, {"act": "end_homes", "rooms": "103-104"})
+    assert Place.objects.filter(parent=made, level="household", until__isnull=True).count() == 2
+    assert client.post(edit, {"act": "end_homes", "rooms": "103"}).status_code == 422
     client.post(edit, {"act": "save", "building": "馨园小区三号楼", "estate": "馨园小区", "floors": "5"})
     made.refresh_from_db()
     assert (made.name, made.floors) == ("馨园小区三号楼", 5)

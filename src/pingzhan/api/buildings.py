@@ -18,6 +18,7 @@ from pingzhan.api.schemas.buildings import (
     BuildingFacts,
     BuildingIn,
     BuildingOut,
+    HomesEndedOut,
     HomesMadeOut,
     RoomsIn,
 )
@@ -138,6 +139,29 @@ def enter_households(
         return 201, HomesMadeOut(created=[Named(code=home.code, name=home.name) for home in made])
 
     return write(request, route=f"buildings:{building.code}:households", work=work)
+
+
+@router.post(
+    "/buildings/{code}/households/end",
+    response=answers({200: HomesEndedOut}, *STAFF, *WRITE),
+    operation_id="end_households",
+    summary="Homes of a building are no more (注销住户)",
+)
+def end_households(
+    request: ApiRequest,
+    code: PlaceCode,
+    idempotency_key: IdempotencyKey,
+    data: RoomsIn = json_body(),  # noqa: B008
+) -> HttpResponse:
+    """By room numbers as they are entered; the building counts as many fewer, what happened there stays on record."""
+    building = _place(request, code, Level.BUILDING)
+
+    def work() -> tuple[int, HomesEndedOut]:
+        rooms = operations.rooms_in(data.rooms)
+        ended = operations.end_households(building=building, rooms=rooms, by=request.actor, at=request.at)
+        return 200, HomesEndedOut(ended=[Named(code=home.code, name=home.name) for home in ended])
+
+    return write(request, route=f"buildings:{building.code}:households:end", work=work)
 
 
 def _place(request: ApiRequest, code: str, level: Level) -> "Place":

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
+QUIET_HOUR = 3  # local: work that holds others up is done then
+
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""

@@ -5,10 +5,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from pingzhan.core import idempotency, outbox
+from pingzhan.core.clock import QUIET_HOUR
 from pingzhan.core.db import refresh_statistics
 from pingzhan.core.jobs import every
-
-QUIET_HOUR = 3
 
 
 @every(1)

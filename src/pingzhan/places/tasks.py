@@ -1,13 +1,16 @@
 """Background work of places: proposals for many communities."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
+from pingzhan.access.actors import SYSTEM
 from pingzhan.access.queries import actor_for, get_user
-from pingzhan.core.clock import now
+from pingzhan.core.clock import QUIET_HOUR, now
 from pingzhan.core.errors import DomainError
-from pingzhan.core.jobs import background
+from pingzhan.core.jobs import background, every
 from pingzhan.places.operations import (
     check_workbook,
     communities_to_propose,
@@ -16,6 +19,8 @@ from pingzhan.places.operations import (
     write_workbook_rows,
 )
 from pingzhan.places.queries import communities_that_misfit
+
+SETTLED = timedelta(days=30)
 
 
 # A proposal replaces the one before it, so that a second run does no harm; each is a transaction of its own.
@@ -39,6 +44,24 @@ def propose_under(root: str, user_id: str) -> dict[str, int]:
         except DomainError:
             left += 1
     return {"made": made, "left": left}
+
+
+@every(3600)
+def propose_by_night(at: datetime) -> int:
+    """Where households have made grids too large or too small, propose others; a person accepts or declines.
+
+    In the small hours, and not where one was made within `SETTLED`: what somebody declined is not asked every night.
+    """
+    if timezone.localtime(at).hour != QUIET_HOUR:
+        return 0
+    made = 0
+    for community in communities_that_misfit("", settled_since=at - SETTLED):
+        try:
+            with transaction.atomic():
+                made += propose_changes(community=community, by=SYSTEM, at=at) is not None
+        except DomainError:  # drawn or taken over by somebody else meanwhile
+            continue
+    return made
 
 
 # Each community is a transaction of its own, and what was entered before is left alone, so that a second run goes on.

@@ -12,6 +12,7 @@ from pingzhan.places.operations import (
     check_workbook,
     drop_workbook,
     end_building,
+    end_households,
     enter_building,
     enter_households,
     start_writing,
@@ -110,6 +111,22 @@ def test_homes_are_entered_once_and_count(world: World) -> None:
     assert sorted(place.code[-5:] for place in made) == ["H0201", "H0202", "H0203"]
     assert enter_households(building=building, rooms=rooms_of("101 201 202 203"), by=by, at=world.at) == []
     assert [Place.objects.get(code=code).households for code in (building.code, HOME)] == [4, 4]
+
+
+def test_homes_that_are_no_more_leave_the_lists_and_come_back_when_entered_again(world: World) -> None:
+    by = world.actor("community_staff")
+    building = Place.objects.get(code=f"{HOME}-B001")
+    enter_households(building=building, rooms=rooms_of("201-203"), by=by, at=world.at)
+    ended = end_households(building=building, rooms=rooms_of("202 203 909"), by=by, at=world.at)
+    assert [place.code[-5:] for place in ended] == ["H0202", "H0203"]
+    assert [Place.objects.get(code=code).households for code in (building.code, HOME)] == [2, 2]
+    with pytest.raises(Invalid):  # once only
+        end_households(building=building, rooms=rooms_of("202"), by=by, at=world.at)
+    with pytest.raises(NotAllowed):
+        end_households(building=building, rooms=rooms_of("101"), by=world.actor("far_secretary"), at=world.at)
+    enter_households(building=building, rooms=rooms_of("202"), by=by, at=world.at)
+    assert [Place.objects.get(code=code).households for code in (building.code, HOME)] == [3, 3]
+    assert Place.objects.filter(parent=building, until__isnull=True).count() == 3
 
 
 def test_an_ended_building_leaves_the_lists_and_comes_back_as_another(world: World) -> None:

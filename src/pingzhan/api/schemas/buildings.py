@@ -50,6 +50,12 @@ class RoomsIn(In):
     rooms: str = Field(min_length=1, max_length=4000, examples=["101-104、201-204"])
 
 
+class HomesEndedOut(Out):
+    """Homes that ended now."""
+
+    ended: list[Named]
+
+
 class HomesMadeOut(Out):
     """The homes that are new; those that were there already are left alone."""
 

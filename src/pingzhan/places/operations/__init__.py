@@ -1,6 +1,7 @@
 """Writes to the area tree: one function a verb, keyword-only, one transaction each."""
 
 from pingzhan.places.operations.buildings import end_building as end_building
+from pingzhan.places.operations.buildings import end_households as end_households
 from pingzhan.places.operations.buildings import enter_building as enter_building
 from pingzhan.places.operations.buildings import enter_buildings as enter_buildings
 from pingzhan.places.operations.buildings import enter_household_rows as enter_household_rows

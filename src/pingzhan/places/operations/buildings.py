@@ -372,6 +372,30 @@ def enter_households(*, building: Place, rooms: Sequence[tuple[int, int]], by: A
     return [*made, *back]
 
 
+@transaction.atomic
+def end_households(*, building: Place, rooms: Sequence[tuple[int, int]], by: Actor, at: datetime) -> list[Place]:
+    """Homes of a building, by (floor, room), that are no more; returns those that ended now.
+
+    The building counts as many fewer; what happened there stays on record. Raises Invalid where none is known.
+    """
+    require(by, Permission.PLACE_EDIT, building.path)
+    building = Place.objects.select_for_update().get(pk=building.pk)
+    codes = [household_code(building.code, floor=floor, room=room) for floor, room in rooms[:MOST_ROOMS]]
+    ended = list(Place.objects.filter(code__in=codes, parent=building, until__isnull=True).order_by("code"))
+    if not ended:
+        message = _("这栋楼没有登记这些室号")
+        raise Invalid(message, errors=[{"loc": ["rooms"], "msg": message}])
+    Place.objects.filter(pk__in=[home.pk for home in ended]).update(until=at)
+    lost = min(len(ended), building.households)
+    Place.objects.filter(pk=building.pk).update(households=building.households - lost)
+    count_households(building.path, -lost)
+    record(
+        verb="place.end_homes", by=by, at=at, subject_type="place", subject_id=building.pk, place_path=building.path,
+        ended=len(ended),
+    )  # fmt: skip
+    return ended
+
+
 def enter_household_rows(
     *, rows: Sequence[tuple[int, Cells]], root: str, by: Actor, at: datetime, trial: bool = False,
     told: Callable[[int], None] | None = None,

@@ -1,6 +1,7 @@
 """Figures and names that pages of places show beside the places themselves; a fixed number of statements a page."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from pingzhan.core.db import under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paths import codes_of
-from pingzhan.places.choices import Level
-from pingzhan.places.models import Alias, Estate, FormerName, Place
+from pingzhan.places.choices import Level, ProposalState
+from pingzhan.places.models import Alias, Estate, FormerName, GridProposal, Place
 from pingzhan.places.queries.grids import sizes_for
 from pingzhan.places.queries.tree import scope
 from pingzhan.places.rules.codes import shared_superior
@@ -121,8 +122,11 @@ def former_names(place: Place) -> list[str]:
     return list(FormerName.objects.filter(place=place).order_by("-until", "-id").values_list("name", flat=True))
 
 
-def communities_that_misfit(root: str) -> list[Place]:
-    """The communities under a path with a grid that is too large, too small or empty; two statements."""
+def communities_that_misfit(root: str, *, settled_since: datetime | None = None) -> list[Place]:
+    """The communities under a path with a grid that is too large, too small or empty; two statements.
+
+    With `settled_since` only those for which nothing is proposed, and nothing was since then.
+    """
     sizes = {kind: sizes_for(kind) for kind in ("town", "village", "dedicated")}
     grids = Place.objects.filter(under("path", root), level=Level.GRID, until__isnull=True).order_by("path")
     parents = {
@@ -131,4 +135,7 @@ def communities_that_misfit(root: str) -> list[Place]:
         if fit_of(kind, households, sizes[kind]) != Fit.RIGHT
     }
     rows = Place.objects.filter(under("path", root), level=Level.COMMUNITY, until__isnull=True).order_by("path")
+    if settled_since is not None:
+        lately = Q(state=ProposalState.OPEN) | Q(created_at__gte=settled_since)
+        rows = rows.exclude(pk__in=GridProposal.objects.filter(lately).values("community"))
     return [row for row in rows if row.pk in parents]

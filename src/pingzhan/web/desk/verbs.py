@@ -68,6 +68,7 @@ _VERBS: dict[str, Any] = {
     "place.edit": _("修改楼栋"),
     "place.end": _("注销楼栋"),
     "place.homes": _("登记住户"),
+    "place.end_homes": _("注销住户"),
     "place.upload": _("上传登记表"),
     "place.written": _("导入登记表"),
     "place.moved": _("换到另一个网格"),

@@ -14,7 +14,13 @@ from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.places import queries
 from pingzhan.places.choices import Level
-from pingzhan.places.operations import end_building, enter_building, enter_households, rooms_in
+from pingzhan.places.operations import (
+    end_building,
+    end_households,
+    enter_building,
+    enter_households,
+    rooms_in,
+)
 from pingzhan.web.desk.places.tree import crumbs
 from pingzhan.web.guards import needs
 
@@ -40,7 +46,7 @@ def building_new(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.PLACE_EDIT)
 def building_edit(request: HttpRequest, code: str) -> HttpResponse:
-    """Change a building, enter its homes, or end it."""
+    """Change a building, enter or end its homes, or end it."""
     actor, at = request.actor, request.at  # type: ignore[attr-defined]
     building = _place(request, code, Level.BUILDING)
     community = queries.chain(building)[-2 if building.parent.level == Level.COMMUNITY else -3]
@@ -52,6 +58,10 @@ def building_edit(request: HttpRequest, code: str) -> HttpResponse:
                 rooms = rooms_in(request.POST.get("rooms", ""))
                 made = enter_households(building=building, rooms=rooms, by=actor, at=at)
                 messages.success(request, _("新登记 %(count)d 户。") % {"count": len(made)})
+            case "end_homes":
+                rooms = rooms_in(request.POST.get("rooms", ""))
+                ended = end_households(building=building, rooms=rooms, by=actor, at=at)
+                messages.success(request, _("已注销 %(count)d 户，以往的记录保留。") % {"count": len(ended)})
             case "end":
                 end_building(building=building, by=actor, at=at)
                 messages.success(request, _("%(name)s已注销，以往的记录仍可查看。") % {"name": building.name})
@@ -103,6 +113,7 @@ def _form(
         "chain": crumbs(actor, building or community),
         "grids": [(grid.name, grid.name) for grid in queries.children(community) if grid.level == Level.GRID],
         "estates": [estate.name for estate in queries.estates_in(community)],
+        "homes": [home.name for home in queries.children(building)] if building else [],
         "typed": dict.fromkeys((*_FIELDS, "rooms"), "") | typed,
         "problem": problem,
     }
