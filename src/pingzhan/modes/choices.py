@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OverlayKind(models.TextChoices):
@@ -15,6 +16,6 @@ class OverlayKind(models.TextChoices):
     CLOCK = "clock", _("办理时限")
     VISIT = "visit", _("走访频次")
     SUPPLY = "supply", _("物资配给")
-    TASK = "task", _("任务")
+    TASK = "task", pgettext_lazy("response", "任务")
     INSTRUCTION = "instruction", _("指令")
     NOTICE = "notice", _("告知")

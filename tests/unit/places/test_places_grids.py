@@ -33,6 +33,7 @@ from pingzhan.places.operations import (
     rename_grid,
     split_grid,
 )
+from pingzhan.places.tasks import propose_by_night
 from tests.factories.ground import build
 from tests.factories.world import FAR, HOME, World
 
@@ -361,3 +362,18 @@ def test_buildings_without_a_point_go_with_their_estate(world: World, ground: li
     assert ground[2].code in beside["buildings"] or ground[7].code in beside["buildings"]
     accept_proposal(proposal=proposal, by=by, at=world.at)
     assert Place.objects.filter(level="building", path__startswith=home().path).count() == 14
+
+
+def test_by_night_grids_that_no_longer_fit_are_proposed_anew_and_what_was_declined_is_not_asked_again(
+    world: World, ground: list[Place], settings: Any
+) -> None:
+    settings.GRID_TOWN_HOUSEHOLDS = 80
+    night = world.at.replace(hour=19)  # 03:00 in Shanghai
+    assert propose_by_night(world.at) == 0
+    assert propose_by_night(night) == 1
+    proposal = GridProposal.objects.get()
+    assert (proposal.community_id, proposal.state) == (home().pk, "open")
+    assert propose_by_night(night + timedelta(days=1)) == 0
+    reject_proposal(proposal=proposal, by=world.actor("secretary"), at=night)
+    assert propose_by_night(night + timedelta(days=1)) == 0
+    assert propose_by_night(night + timedelta(days=31)) == 1

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -25,7 +24,7 @@ from pingzhan.response.models import Activation, CheckItem, Plan
 from pingzhan.response.operations.deciding import settle
 from pingzhan.response.operations.warnings import prepare
 from pingzhan.response.queries.compile import compile_plan
-from pingzhan.response.queries.plans import data_of
+from pingzhan.response.queries.plans import data_of, get_version
 from pingzhan.response.rules.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def activate(
     if (already := _activated(digest, by)) is not None:
         return Activated(already, again=True)
     manifest = compile_plan(plan, level=level, codes=codes, at=at, exercise=exercise)
-    _may_switch(data_of_plan(plan, manifest.version), manifest.level, manifest.paths, by, "activate")
+    _may_switch(data_of(get_version(manifest.version)), manifest.level, manifest.paths, by, "activate")
     if manifest.digest != digest:
         if (already := _activated(digest, by)) is not None:  # somebody was quicker while this was compiling
             return Activated(already, again=True)
@@ -105,7 +104,7 @@ def _some_path(row: Activation, by: Actor) -> str:
 def _write(
     plan: Plan, manifest: Manifest, laid: modes.Laid, *, by: Actor, at: datetime, until: datetime | None
 ) -> "Response":
-    data = data_of_plan(plan, manifest.version)
+    data = data_of(get_version(manifest.version))
     until = until or at + timedelta(days=data["sunset_days"])
     if until > at + LONGEST:
         message = _("一次最长 90 天；到期前可以说明理由延长")
@@ -220,10 +219,6 @@ def activation_of(response: "Response") -> Activation:
     if row is None:
         raise StateConflict(_("这次响应不是按预案启动的"), allowed=[], current="unplanned")
     return row
-
-
-def data_of_plan(plan: Plan, version_id: UUID) -> dict[str, Any]:
-    return data_of(plan.versions.get(pk=version_id))
 
 
 def _may_end_or_change(response: "Response", by: Actor) -> None:

@@ -67,6 +67,11 @@ def version_of(plan: Plan, version_id: UUID) -> PlanVersion:
     return found
 
 
+def get_version(version_id: UUID) -> PlanVersion:
+    """The version with this id, which came from a manifest or an activation; one statement."""
+    return PlanVersion.objects.get(pk=version_id)
+
+
 def data_of(version: PlanVersion) -> dict[str, Any]:
     """The document of a version, to be read and not changed; {} for a draft that cannot be read."""
     return _data(version.source)

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pingzhan.access.roles import ROLES
-from pingzhan.matters.choices import ClockKind
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.response.choices import Per
 from pingzhan.response.rules.adapt import Conflict, Difference
-from pingzhan.web.command.words import ROMAN
+from pingzhan.web.command.words import ROMAN, function_names, title_in
 
 SECTION_LABELS: dict[str, Any] = {
     "functions": OverlayKind.ROOM_FUNCTION.label,
@@ -90,12 +89,19 @@ FIELDS: dict[str, Any] = {
 _NAMES = ("title", "item", "need", "text")
 
 
+def reason_words(reason: str, plans: Iterable[Mapping[str, Any]], kinds: Mapping[str, str]) -> str:
+    """Which part of a plan asks for something, in words: "duties.cover_building" → "Duty of a person · …"."""
+    section, _dot, code = reason.partition(".")
+    return f"{SECTION_LABELS[section]} · {title_in(plans, section, code, kinds)}"
+
+
 def difference_rows(found: Iterable[Difference | Conflict], *plans: Mapping[str, Any]) -> list[dict[str, str]]:
     """Each in words; `plans` are looked through for what an item is called."""
+    kinds = function_names()
     return [
         {
             "section": str(SECTION_LABELS[one.section]),
-            "item": _called(one.section, one.code, plans),
+            "item": title_in(plans, one.section, one.code, kinds),
             "field": str(FIELDS.get(one.field, one.field)),
             "before": _value(one.before, one.field) if isinstance(one, Conflict) else "",
             "above": _value(one.above, one.field),
@@ -103,16 +109,6 @@ def difference_rows(found: Iterable[Difference | Conflict], *plans: Mapping[str,
         }
         for one in found
     ]
-
-
-def _called(section: str, code: str, plans: Iterable[Mapping[str, Any]]) -> str:
-    for plan in plans:
-        for item in plan.get(section, []):
-            if item["code"] == code:
-                if section == "clocks":
-                    return str(dict(ClockKind.choices).get(item["clock"], code))
-                return str(next((item[name] for name in _NAMES if item.get(name)), code))
-    return code
 
 
 def _value(value: Any, field: str = "") -> str:

@@ -65,7 +65,7 @@ _PARTS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("公众预警"),
         gettext_lazy("按 CAP 1.2 的栏目备好，由人核对后发布；演练不备。"),
     ),
-    "stand_down": (gettext_lazy("解除"), gettext_lazy("什么情况下解除，以及解除时逐项核对的清单。")),
+    "stand_down": (gettext_lazy("解除响应"), gettext_lazy("什么情况下解除，以及解除时逐项核对的清单。")),
 }
 _ITEM = {
     "levels": "level_rule", "conditions": "condition", "functions": "function", "duties": "duty",

@@ -15,7 +15,6 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.core.errors import DomainError
-from pingzhan.matters.choices import ClockKind
 from pingzhan.people.queries import trainings
 from pingzhan.places.names import named, place_lines
 from pingzhan.places.queries import get_place, to_narrow_by
@@ -35,10 +34,9 @@ from pingzhan.response.queries.plans import (
 from pingzhan.response.queries.proposals import proposals_of
 from pingzhan.response.queries.readiness import last_drill, last_drills
 from pingzhan.response.rules.document import SECTIONS
-from pingzhan.stations.queries import functions
 from pingzhan.web.command.differences import SECTION_LABELS, difference_rows
 from pingzhan.web.command.proposals import proposal_row
-from pingzhan.web.command.words import ROMAN, SIGNALS, figure_words, level_label
+from pingzhan.web.command.words import ROMAN, SIGNALS, figure_words, function_names, item_title, level_label
 from pingzhan.web.guards import needs
 
 
@@ -136,7 +134,7 @@ def _standings(data: dict[str, Any], path: str, *, at: datetime) -> list[dict[st
 
 def _sections(data: dict[str, Any]) -> list[dict[str, Any]]:
     """Each section that has something in it, its items in words; two statements for the names of what they name."""
-    kinds = {code: named(kind) for code, kind in functions().items()}
+    kinds = function_names()
     taught = {kind.code: named(kind) for kind in trainings()}
     return [
         {"label": SECTION_LABELS[section], "rows": [_item_row(section, item, kinds, taught) for item in data[section]]}
@@ -148,14 +146,6 @@ def _sections(data: dict[str, Any]) -> list[dict[str, Any]]:
 def _item_row(
     section: str, item: dict[str, Any], kinds: Mapping[str, str], taught: Mapping[str, str]
 ) -> dict[str, Any]:
-    names = ("title", "text", "item", "need")
-    title = next((item[name] for name in names if item.get(name)), "")
-    if section == "functions":
-        title = kinds.get(item["function"], item["function"])
-    elif section == "bookings":
-        title = _("、").join(kinds.get(code, code) for code in item["functions"])
-    elif section == "clocks":
-        title = str(dict(ClockKind.choices).get(item["clock"], item["clock"]))
     notes = []
     if "per" in item:
         notes.append(str(Per(item["per"]).label))
@@ -183,7 +173,7 @@ def _item_row(
     if "per_day" in item:
         notes.append(_("每天 %(n)s 次") % {"n": item["per_day"]})
     return {
-        "title": title,
+        "title": item_title(section, item, kinds),
         "notes": notes,
         "on": [ROMAN[level] for level in sorted(item["levels"])],
         "lines": item.get("tasks") or item.get("checklist") or [],

@@ -25,9 +25,18 @@ from pingzhan.places.queries import get_places
 from pingzhan.response import operations
 from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
-from pingzhan.response.queries.plans import data_of, in_use, plan_for, plans_for, published
+from pingzhan.response.queries.plans import data_of, get_version, in_use, plan_for, plans_for
 from pingzhan.response.queries.readiness import places_to_choose
-from pingzhan.web.command.words import COLOURS, LEVELS, counts_in_words, level_label, skill_names, why_words
+from pingzhan.web.command.differences import reason_words
+from pingzhan.web.command.words import (
+    COLOURS,
+    LEVELS,
+    counts_in_words,
+    function_names,
+    level_label,
+    skill_names,
+    why_words,
+)
 from pingzhan.web.guards import needs
 from pingzhan.web.middleware import signed_in_twice
 
@@ -125,7 +134,7 @@ def _show(
     lines = place_lines(
         [*manifest.paths, *{item.path for item in manifest.items[:20000]}, *{gap.path for gap in manifest.gaps}]
     )
-    skills = skill_names()
+    skills, kinds, data = skill_names(), function_names(), _data_of(manifest)
     groups: dict[str, dict[str, Any]] = {}
     for item in manifest.items:
         if words and words not in f"{item.subject} {item.before} {item.after} {lines.get(item.path, '')}":
@@ -134,14 +143,11 @@ def _show(
         group["count"] += 1
         if len(group["rows"]) < SHOWN:
             why = why_words(item.payload, skills)
-            group["rows"].append({"item": item, "place": lines.get(item.path, ""), "why": why})
+            reason = reason_words(item.reason, [data], kinds)
+            group["rows"].append({"item": item, "place": lines.get(item.path, ""), "why": why, "reason": reason})
     query = request.GET.copy() if request.method == "GET" else asked.copy()
     for name in ("csrfmiddlewaretoken", "digest", "q"):
         query.pop(name, None)
-    data = {}
-    for plan in plans_for(request.actor).filter(code=manifest.plan):  # type: ignore[attr-defined]
-        version = published(plan)
-        data = data_of(version) if version else {}
     needs_second = manifest.level in HIGH and not manifest.exercise and not signed_in_twice(request)
     context = {
         "manifest": manifest,
@@ -164,23 +170,29 @@ def _show(
     return render(request, "command/preview.html", context, status=problem.status if problem else 200)
 
 
+def _data_of(manifest: "Manifest") -> dict[str, Any]:
+    """The plan that was compiled, without what adaptations say otherwise; one statement."""
+    return data_of(get_version(manifest.version))
+
+
 @require_safe
 @needs(P.RESPONSE_ACTIVATE)
 def export(request: HttpRequest) -> HttpResponse:
     """The whole preview as a workbook."""
     manifest = _compiled(request, request.GET)
     lines, skills = place_lines({item.path for item in manifest.items}), skill_names()
+    data, kinds = _data_of(manifest), function_names()
     content = write_workbook(
         str(_("预览")),
         [str(title) for title in (_("类别"), _("区域"), _("对象"), _("原来"), _("改为"), _("依据"), _("选人理由"))],
-        [_row(item, lines, skills) for item in manifest.items],
+        [_row(item, lines, skills, reason_words(item.reason, [data], kinds)) for item in manifest.items],
     )
     answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     answer["Content-Disposition"] = f'attachment; filename="preview-{manifest.plan}-{manifest.level}.xlsx"'
     return answer
 
 
-def _row(item: "Item", lines: dict[str, str], skills: dict[str, str]) -> list[str]:
+def _row(item: "Item", lines: dict[str, str], skills: dict[str, str], reason: str) -> list[str]:
     label = str(OverlayKind(item.kind).label)
     return [
         label,
@@ -188,7 +200,7 @@ def _row(item: "Item", lines: dict[str, str], skills: dict[str, str]) -> list[st
         item.subject,
         item.before,
         item.after,
-        item.reason,
+        reason,
         why_words(item.payload, skills),
     ]
 

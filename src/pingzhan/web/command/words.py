@@ -1,6 +1,6 @@
 """What pages of the command face call things."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.core.errors import Invalid
+from pingzhan.matters.choices import ClockKind
 from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.people.queries.skills import catalogue
 from pingzhan.places.names import named
+from pingzhan.stations.queries import functions
 from pingzhan.web.words import how_far
 
 LEVELS: dict[int, Any] = {1: _("Ⅰ级（红色）"), 2: _("Ⅱ级（橙色）"), 3: _("Ⅲ级（黄色）"), 4: _("Ⅳ级（蓝色）")}
@@ -101,6 +103,28 @@ def why_words(payload: Mapping[str, Any], skills: Mapping[str, str]) -> str:
 def skill_names() -> dict[str, str]:
     """The names of skills in the reader's language, by code; one statement."""
     return {skill.code: named(skill) for skill in catalogue()}
+
+
+def function_names() -> dict[str, str]:
+    """The names of functions of rooms in the reader's language, by code."""
+    return {code: named(kind) for code, kind in functions().items()}
+
+
+def item_title(section: str, item: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
+    """What an item of a plan is called; `kinds` are the names of functions."""
+    if section == "functions":
+        return kinds.get(item["function"], item["function"])
+    if section == "bookings":
+        return str(_("、")).join(kinds.get(code, code) for code in item["functions"])
+    if section == "clocks":
+        return str(dict(ClockKind.choices).get(item["clock"], item["clock"]))
+    return str(next((item[name] for name in ("title", "item", "need", "text") if item.get(name)), item["code"]))
+
+
+def title_in(plans: Iterable[Mapping[str, Any]], section: str, code: str, kinds: Mapping[str, str]) -> str:
+    """The same of the item with this code in the first of these plans that has it, else the code."""
+    found = (item for plan in plans for item in plan.get(section, []) if item["code"] == code)
+    return next((item_title(section, item, kinds) for item in found), code)
 
 
 def level_label(level: int) -> str:
