@@ -18,3 +18,11 @@ def ways_of(act: Callable[[], Any]) -> list[str]:
             cursor.execute(explain + query["sql"].replace("%", "%%"))
             ways.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
     return ways
+
+
+def count(act: Callable[[], Any]) -> int:
+    """How many statements `act` sends, once what a process keeps in memory for some seconds is there."""
+    act()
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return len(asked)

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from pingzhan.core.sheets import read_rows
+from pingzhan.journal.models import Entry, Leaf
 from pingzhan.journal.operations import seal
 from pingzhan.matters import operations
 from pingzhan.matters.models import Remark
@@ -98,6 +99,21 @@ def test_the_chain_tells_who_knew_decided_did_and_who_did_not(world: World, sign
     changed = chain_of(matter, at=at)
     assert not changed.whole
     assert "不一致" in sign_in("secretary").get(f"/desk/matters/{matter.number}/chain/").content.decode()
+
+
+def test_an_entry_that_was_changed_after_sealing_is_not_proved(world: World) -> None:
+    matter = world.matter(to="dispatched")
+    while seal(at=world.at):
+        pass
+    assert {link.proof for link in chain_of(matter, at=world.at).links} == {"holds"}
+    changed = Entry.objects.get(subject_id=matter.pk, verb="matter.dispatch")
+    with connection.cursor() as cursor:  # by hand, past all that the program does
+        cursor.execute("UPDATE journal_entry SET actor_name = %s WHERE id = %s", ["别人", changed.pk])
+    found = chain_of(matter, at=world.at)
+    assert [link.proof for link in found.links] == ["holds", "holds", "broken"]
+    assert not found.whole
+    Leaf.objects.filter(position=changed.position).delete()
+    assert {link.proof for link in chain_of(matter, at=world.at).links} == {"broken"}  # all lean on that leaf
 
 
 def test_ledgers_of_the_month_by_place(world: World, sign_in: Callable[[str], Client]) -> None:

@@ -9,7 +9,7 @@ Search: the token column, its index and the two ways of asking it (db/search.py)
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -73,7 +73,32 @@ class PathField(_CharField):
         return parameters
 
 
-# --- numbering rows -------------------------------------------------------------------------------------------------
+# --- ranges and numbers of rows --------------------------------------------------------------------------------------
+
+
+def in_ranges(
+    *, table: str, column: str, value: str, ranges: Sequence[tuple[int, int]], only: Mapping[str, int] | None = None
+) -> list[tuple[int, Any]]:
+    """(`column`, `value`) of the rows with `column` in one of many ranges [first, end); one statement, however many.
+
+    `only`: columns that must have these values. Each range is looked up by the index of the column.
+    """
+    fixed = "".join(f' AND t."{name}" = %s' for name in only or {})
+    if is_postgres():
+        source = 'unnest(%s::bigint[], %s::bigint[]) AS r(first, "end")'
+        first, end = "r.first", 'r."end"'
+        given: list[Any] = [[one for one, _ in ranges], [one for _, one in ranges]]
+    else:
+        source = "json_each(%s) AS r"
+        first, end = "json_extract(r.value, '$[0]')", "json_extract(r.value, '$[1]')"
+        given = [json.dumps(ranges)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT t."{column}", t."{value}" FROM {source} CROSS JOIN "{table}" AS t '  # noqa: S608 (names of our own)
+            f'WHERE t."{column}" >= {first} AND t."{column}" < {end}{fixed}',
+            [*given, *(only or {}).values()],
+        )
+        return list(cursor.fetchall())
 
 
 def number_rows(*, table: str, column: str, ids: Sequence[int], start: int) -> int:

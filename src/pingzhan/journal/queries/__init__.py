@@ -16,7 +16,9 @@ from pingzhan.journal.queries.tree import NotSealed as NotSealed
 from pingzhan.journal.queries.tree import TreeDamaged as TreeDamaged
 from pingzhan.journal.queries.tree import consistency_proof as consistency_proof
 from pingzhan.journal.queries.tree import inclusion_proof as inclusion_proof
+from pingzhan.journal.queries.tree import is_as_sealed as is_as_sealed
 from pingzhan.journal.queries.tree import latest_head as latest_head
+from pingzhan.journal.queries.tree import proofs_of as proofs_of
 from pingzhan.journal.queries.tree import root_at as root_at
 from pingzhan.journal.queries.verification import Finding as Finding
 from pingzhan.journal.queries.verification import Report as Report

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pingzhan.core.db import in_ranges
 from pingzhan.journal import merkle
 from pingzhan.journal.models import Entry, Leaf, Tile, TreeHead
-from pingzhan.journal.rules import Head
+from pingzhan.journal.rules import FIELDS, Head, leaf_of, message
 
 TILE_BITS = 8  # a tile is the root over 256 leaves or 256 tiles of the level below
 
@@ -52,16 +53,28 @@ def latest_head() -> Head | None:
 def subtree_roots(subtrees: Sequence[tuple[int, int]]) -> list[bytes]:
     """The roots of whole subtrees (first leaf, height), from the largest tiles that make them up.
 
-    A statement or two a level of tiles. Raises TreeDamaged when a hash is missing.
+    A statement a level of tiles. Raises TreeDamaged when a hash is missing.
     """
+    found = _roots(subtrees)
+    for root, (start, height) in zip(found, subtrees, strict=True):
+        if root is None:
+            raise TreeDamaged(f"a hash under leaf {start}, height {height} is missing; run `journal verify`")
+    return [root for root in found if root is not None]
+
+
+def _roots(subtrees: Sequence[tuple[int, int]]) -> list[bytes | None]:
+    """The same; None for those of which a hash is missing."""
     wanted = [_stored(start, height) for start, height in subtrees]
-    hashes: dict[int, dict[int, bytes]] = {}
-    for level in sorted({level for level, _, _ in wanted}):
-        hashes[level] = _load(level, [(first, count) for at_level, first, count in wanted if at_level == level])
-    try:
-        return [merkle.root([hashes[level][i] for i in range(first, first + count)]) for level, first, count in wanted]
-    except KeyError as error:
-        raise TreeDamaged(f"hash {error} of the tree is missing; run `journal verify`") from error
+    hashes = {
+        level: _load(level, [(first, count) for at_level, first, count in wanted if at_level == level])
+        for level in sorted({level for level, _, _ in wanted})
+    }
+    found: list[bytes | None] = []
+    for level, first, count in wanted:
+        parts = [hashes[level].get(index) for index in range(first, first + count)]
+        whole = [part for part in parts if part is not None]
+        found.append(merkle.root(whole) if len(whole) == count else None)
+    return found
 
 
 def _stored(start: int, height: int) -> tuple[int, int, int]:
@@ -72,14 +85,14 @@ def _stored(start: int, height: int) -> tuple[int, int, int]:
 
 
 def _load(level: int, runs: Iterable[tuple[int, int]]) -> dict[int, bytes]:
-    """The hashes of these runs (first, count); a statement a stretch, since joined by OR SQLite reads all there are."""
-    name = "position" if level < 0 else "index"
-    rows = Leaf.objects.all() if level < 0 else Tile.objects.filter(level=level)
-    found: dict[int, bytes] = {}
-    for first, end in _stretches(runs):
-        part = rows.filter(**{f"{name}__gte": first, f"{name}__lt": end}).values_list(name, "hash")
-        found |= {index: bytes(node) for index, node in part}
-    return found
+    """The hashes of these runs (first, count); one statement."""
+    stretches = _stretches(runs)
+    if level < 0:
+        rows = in_ranges(table=Leaf._meta.db_table, column="position", value="hash", ranges=stretches)
+    else:
+        only = {"level": level}
+        rows = in_ranges(table=Tile._meta.db_table, column="index", value="hash", ranges=stretches, only=only)
+    return {index: bytes(node) for index, node in rows}
 
 
 def _stretches(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -115,11 +128,48 @@ def inclusion_proof(entry: Entry, *, head: Head | None = None) -> InclusionProof
     head = head or latest_head()
     if entry.position is None or head is None or entry.position >= head.size:
         raise NotSealed(f"entry {entry.uid} is not in the tree yet")
-    leaf = Leaf.objects.filter(position=entry.position).values_list("hash", flat=True).first()
-    if leaf is None:
-        raise TreeDamaged(f"the leaf of position {entry.position} is missing; run `journal verify`")
-    path = range_hashes(merkle.inclusion_ranges(entry.position, head.size))
-    return InclusionProof(entry.position, head.size, bytes(leaf), tuple(path), head.root)
+    proof = _proofs([entry.position], head)[entry.position]
+    if proof is None:
+        raise TreeDamaged(f"a hash above the leaf of position {entry.position} is missing; run `journal verify`")
+    return proof
+
+
+def proofs_of(entries: Iterable[Entry], *, head: Head | None) -> dict[int, InclusionProof | None]:
+    """The proofs of entries in the tree of `head`, by position; None where a hash is missing, none for the unsealed.
+
+    A statement for the leaves and one a level of tiles, however many they are.
+    """
+    if head is None:
+        return {}
+    return _proofs([one.position for one in entries if one.position is not None and one.position < head.size], head)
+
+
+def _proofs(positions: Sequence[int], head: Head) -> dict[int, InclusionProof | None]:
+    leaves = _load(-1, [(position, 1) for position in positions])
+    ranges = {position: merkle.inclusion_ranges(position, head.size) for position in positions}
+    parts = {one: merkle.whole_subtrees(*one) for each in ranges.values() for one in each}
+    subtrees = list(dict.fromkeys(part for one in parts.values() for part in one))
+    roots = dict(zip(subtrees, _roots(subtrees), strict=True))
+
+    def hash_of(one: merkle.Range) -> bytes | None:
+        found = [root for part in parts[one] if (root := roots[part]) is not None]
+        return merkle.join(found) if len(found) == len(parts[one]) else None
+
+    proofs: dict[int, InclusionProof | None] = {}
+    for position in positions:
+        path = [node for one in ranges[position] if (node := hash_of(one)) is not None]
+        whole = position in leaves and len(path) == len(ranges[position])
+        proofs[position] = (
+            InclusionProof(position, head.size, leaves[position], tuple(path), head.root) if whole else None
+        )
+    return proofs
+
+
+def is_as_sealed(entry: Entry, proof: InclusionProof) -> bool:
+    """Whether the tree proves this entry, and the entry is still the one that its leaf was made of."""
+    values = [getattr(entry, name) for name in FIELDS]
+    leaf = None if entry.pk is None else leaf_of(message(values), entry.pk, bytes(entry.mac))
+    return proof.holds() and proof.leaf == leaf
 
 
 def consistency_proof(old: int, new: int) -> list[bytes]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from pingzhan.journal.operations import digest_of
-from pingzhan.journal.queries import NotSealed, TreeDamaged, inclusion_proof, latest_head, timeline, with_openings
+from pingzhan.journal.queries import InclusionProof, is_as_sealed, latest_head, proofs_of, timeline, with_openings
 from pingzhan.matters.choices import ClockKind, ClockState, Step
 from pingzhan.matters.models import Clock, Matter, Remark
 from pingzhan.matters.queries.reference import Reference, UnitRef, reference
@@ -74,7 +74,7 @@ class Chain:
 
 
 def chain_of(matter: Matter, *, at: datetime) -> Chain:
-    """The whole chain. Some statements for each sealed entry, since each is proved anew against the present tree."""
+    """The whole chain, each sealed entry proved anew against the present tree; as many statements for a long one."""
     entries = list(timeline("matter", matter.pk))
     purposes = with_openings(entries)
     words: dict[UUID, list[str]] = {}
@@ -82,8 +82,11 @@ def chain_of(matter: Matter, *, at: datetime) -> Chain:
         words.setdefault(uid, []).append(text)
     known = reference()
     texts = {digest_of(matter.text)} | {str(one.data.get("before_digest")) for one in entries if one.verb == REDACTED}
-    links = tuple(_link(entry, words.get(entry.uid, []), purposes, known, texts) for entry in entries)
     head = latest_head()
+    proofs = proofs_of(entries, head=head)
+    links = tuple(
+        _link(entry, words.get(entry.uid, []), purposes, known, texts, _proof(entry, proofs)) for entry in entries
+    )
     return Chain(
         links=links,
         gaps=tuple(gaps_of(matter, entries, known, at=at)),
@@ -93,7 +96,9 @@ def chain_of(matter: Matter, *, at: datetime) -> Chain:
     )
 
 
-def _link(entry: "Entry", words: Sequence[str], purposes: dict[int, str], known: Reference, texts: set[str]) -> Link:
+def _link(
+    entry: "Entry", words: Sequence[str], purposes: dict[int, str], known: Reference, texts: set[str], proof: str
+) -> Link:
     step = entry.verb.removeprefix("matter.")
     is_step = step in Step.values
     part = "knew" if step in KNEW or entry.pk in purposes else "decided" if step in DECIDED else "did"
@@ -112,7 +117,7 @@ def _link(entry: "Entry", words: Sequence[str], purposes: dict[int, str], known:
         words_hold=_hold(entry, said, texts),
         entry=entry.uid,
         position=entry.position,
-        proof=_proof(entry),
+        proof=proof,
     )
 
 
@@ -142,13 +147,11 @@ def _hold(entry: "Entry", said: Sequence[str], texts: set[str]) -> bool:
     return digests <= standing
 
 
-def _proof(entry: "Entry") -> str:
-    try:
-        return "holds" if inclusion_proof(entry).holds() else "broken"
-    except NotSealed:
+def _proof(entry: "Entry", proofs: dict[int, InclusionProof | None]) -> str:
+    if entry.position is None or entry.position not in proofs:
         return "unsealed"
-    except TreeDamaged:
-        return "broken"
+    proof = proofs[entry.position]
+    return "holds" if proof is not None and is_as_sealed(entry, proof) else "broken"
 
 
 def gaps_of(matter: Matter, entries: "Sequence[Entry]", known: Reference, *, at: datetime) -> list[Gap]:

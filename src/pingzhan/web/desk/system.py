@@ -22,6 +22,7 @@ from pingzhan.journal.queries import (
     entries_page,
     entry_within,
     inclusion_proof,
+    is_as_sealed,
     latest_head,
     unsealed_count,
 )
@@ -138,7 +139,7 @@ def proof_of(reach: Any, asked: str) -> dict[str, Any]:
         return shown | {"state": "unsealed"}
     except TreeDamaged:
         return shown | {"state": "damaged"}
-    return shown | {"state": "holds" if proof.holds() else "broken", "proof": proof.as_json()}
+    return shown | {"state": "holds" if is_as_sealed(entry, proof) else "broken", "proof": proof.as_json()}
 
 
 # --- background work ------------------------------------------------------------------------------------------------
