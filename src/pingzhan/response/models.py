@@ -182,6 +182,7 @@ class Proposal(models.Model):
     at = models.DateTimeField()
     quiet_since = models.DateTimeField(null=True, blank=True)
     cleared_at = models.DateTimeField(null=True, blank=True)
+    start_failed_at = models.DateTimeField(null=True, blank=True)  # it could not start by itself: a person decides
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=80, blank=True, default="")
     reason = models.CharField(max_length=400, blank=True, default="")

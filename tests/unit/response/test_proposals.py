@@ -141,6 +141,28 @@ def test_a_watch_may_start_by_itself_once(world: World) -> None:
     assert not Message.objects.filter(template="plan_proposed").exists()
 
 
+def test_a_watch_that_cannot_start_is_told_once_and_left_to_a_person(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_conditions(world, "code: watch, title: 事项增多, level: 4, when: matters.today >= 1, start: true")
+    world.report("楼道漏水", at=world.at - timedelta(minutes=5))
+    operations.consider(at=world.at)
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise Invalid("预案不适用")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("pingzhan.response.operations.proposals.activate", refuse)
+        for minutes in range(3):
+            assert operations.start_watches(at=world.at + timedelta(minutes=minutes)) == 0
+    told = Message.objects.filter(template="plan_proposed", to_user=world.users["command"].pk)
+    assert told.exclude(channel="sms").count() == 1
+    row = Proposal.objects.get()
+    assert (row.state, row.start_failed_at) == ("open", world.at)
+    assert [entry.verb for entry in timeline("proposal", row.pk)] == ["proposal.propose", "proposal.fail"]
+    assert operations.start_watches(at=world.at + timedelta(hours=1)) == 0  # a person decides now
+
+
 def test_only_a_watch_may_start_by_itself_and_names_must_exist(world: World) -> None:
     furnish(world)
     wrong = SHORT.replace(MANY, f"  - {{{TYPHOON}, start: true}}\n  - {{code: x, title: x, level: 4, when: wind >= 3}}")

@@ -21,7 +21,7 @@ from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.outbox import queue, queue_many
 from pingzhan.response.choices import ProposalState, VersionState
 from pingzhan.response.models import PlanVersion, Proposal
-from pingzhan.response.operations.activation import activate
+from pingzhan.response.operations.activation import Outdated, activate
 from pingzhan.response.operations.deciding import decide, note
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.conditions import Known, Standing, standings
@@ -118,7 +118,9 @@ def _clear(row: Proposal, *, at: datetime) -> None:
 
 def start_watches(*, at: datetime) -> int:
     """Activate at level Ⅳ what a plan lets start by itself; how many. Any number of workers may do so at once."""
-    rows = Proposal.objects.filter(state=ProposalState.OPEN, cleared_at__isnull=True, level=4)
+    rows = Proposal.objects.filter(
+        state=ProposalState.OPEN, cleared_at__isnull=True, start_failed_at__isnull=True, level=4
+    )
     rows = rows.select_related("plan", "plan__place", "version").order_by("at", "id")
     return sum(_start(row, at=at) for row in [row for row in rows if _starts(row)][:20])
 
@@ -135,10 +137,23 @@ def _start(row: Proposal, *, at: datetime) -> bool:
         made = activate(
             plan=plan, level=row.level, codes=[plan.place.code], digest=manifest.digest, by=SYSTEM, at=at
         )  # fmt: skip
-    except DomainError as problem:  # the ground has changed meanwhile: a person decides
-        log.warning("proposal %s did not start: %s", row.pk, problem.detail)
+    except Outdated:  # the ground has changed meanwhile: once more with the next pass
+        return False
+    except DomainError as problem:
+        _give_up(row, problem, at=at)
         return False
     return not made.again
+
+
+@transaction.atomic
+def _give_up(row: Proposal, problem: DomainError, *, at: datetime) -> None:
+    """It cannot start by itself: whoever may decide is told once, and why goes on record."""
+    open_ones = Proposal.objects.filter(pk=row.pk, state=ProposalState.OPEN, start_failed_at__isnull=True)
+    if not open_ones.update(start_failed_at=at):
+        return  # started or decided by somebody else
+    log.warning("proposal %s did not start: %s", row.pk, problem.detail)
+    note(row, "fail", by=SYSTEM, at=at, problem=type(problem).__name__)
+    _tell(row, data_of(row.version), at=at)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ _VERBS: dict[str, Any] = {
     "proposal.accepted": _("采纳启动建议"),
     "proposal.dismissed": _("不采纳启动建议"),
     "proposal.started": _("按预案自动启动值守"),
+    "proposal.fail": _("未能自动启动，等待决定"),
     "proposal.pass": _("启动条件已过去"),
     "signal.take": _("记录外来信息"),
     "template.save": _("保存答复模板"),
