@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pingzhan.access import operations as access
 from pingzhan.access.actors import SYSTEM
+from pingzhan.access.models import User
 from pingzhan.demo.accounts import ACCOUNTS, enter_token
 from tests.factories.world import DISTRICT, HOME, World
 
@@ -35,6 +36,19 @@ def test_one_card_a_role_says_what_to_try_and_signs_in(demo: World, language: st
     assert answer.url == "/home/"
     assert visitor.get("/home/").url == "/desk/"
     assert visitor.get("/desk/").status_code == 200
+
+
+def test_every_account_of_the_demo_has_its_card(demo: World) -> None:
+    """Also of those who hold a second role: the card is that of the account's own."""
+    for username, (role, _label) in ACCOUNTS.items():
+        known = User.objects.filter(username=username).first()
+        user = known or access.create_user(username=username, name=username, by=SYSTEM, at=demo.at)
+        unit = demo.units[f"{HOME}.property"].pk
+        for held in (role, "resident"):
+            access.grant(user=user, role=held, path=demo.path(HOME), unit_id=unit, by=SYSTEM, at=demo.at)
+    shown = Client().get(reverse("demo:index"))
+    assert shown.status_code == 200
+    assert shown.content.decode().count("/demo/enter/") == len(ACCOUNTS)
 
 
 def test_the_messages_that_a_gateway_would_have_sent_are_read_there(demo: World) -> None:

@@ -39,7 +39,7 @@ class DemoAccount:
 def demo_accounts() -> list[DemoAccount]:
     """The accounts that the demo city was loaded with, in the order of ACCOUNTS."""
     grants = Grant.objects.filter(user__username__in=ACCOUNTS).select_related("user").order_by("user__username", "id")
-    found = {grant.user.username: grant for grant in grants}
+    found = {grant.user.username: grant for grant in grants if grant.role == ACCOUNTS[grant.user.username][0]}
     return [
         DemoAccount(name, found[name].role, found[name].path.rstrip("/").rsplit("/", 1)[-1])
         for name in ACCOUNTS

@@ -40,7 +40,8 @@ def _mend(one: Weakness, plan: "Plan", actor: Actor) -> tuple[str, str]:
         case "station" | "stations":
             return f"{reverse('desk:stations')}?{urlencode({'place': place})}", _("去补用房")
         case "person" if one.about and can(actor, P.PERSON_VIEW, one.path):
-            return reverse("desk:person", args=[one.about]), _("去补人员信息")
+            own = reverse("desk:person", args=[one.about])
+            return (f"{own}#trainings", _("去登记培训")) if one.kind == "untrained" else (own, _("去补人员信息"))
         case "contacts" if can(actor, P.PERSON_VIEW, one.path):
             query = urlencode({"place": place, "unconfirmed": one.about})
             return f"{reverse('desk:persons')}?{query}", _("去打电话核实")
