@@ -321,3 +321,16 @@ def test_the_list_of_plans_asks_no_more_for_many(world: World) -> None:
     for code in ("one", "two", "three"):
         publish_plan(world, SHORT.replace("code: short", f"code: {code}"))
     assert statements() == before
+
+
+def test_english_readers_are_told_of_plans_in_english(world: World) -> None:
+    furnish(world)
+    publish_plan(world, SHORT.replace("title: 短预案\n", "title: 短预案\ntitle_en: Short plan\n"))
+    command = enter(world, "command")
+    activate(world, command)
+    command.cookies["language"] = "en"
+    for name, args in (("command:home", ()), ("command:plans", ()), ("command:plan", ("short",))):
+        assert "Short plan" in page(command, name, *args)
+    assert "Short plan" in page(command, "desk:queue")
+    command.cookies["language"] = "zh-hans"
+    assert "Short plan" not in page(command, "desk:queue")

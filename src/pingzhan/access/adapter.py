@@ -48,6 +48,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def generate_login_code(self) -> str:
         return f"{secrets.randbelow(1_000_000):06d}"
 
+    def generate_phone_verification_code(self, *, user: AbstractBaseUser, phone: str) -> str:
+        return self.generate_login_code()  # digits: read out and typed by everybody
+
     def send_verification_code_sms(self, user: AbstractBaseUser, phone: str, code: str, **kwargs: Any) -> None:
         words = _("您的登录验证码是 %(code)s，5 分钟内有效。请勿告诉他人。") % {"code": code}
         queue(channel="sms", to=phone, text=words, at=now(), template="login.code")

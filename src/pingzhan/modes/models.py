@@ -13,6 +13,8 @@ class Response(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     plan = models.CharField(max_length=80)  # the plan's name as shown to people
+    # To English readers, where it has one.
+    plan_en = models.CharField(max_length=120, blank=True, default="", db_default="")
     level = models.PositiveSmallIntegerField()  # 1 highest … 4
     exercise = models.BooleanField(default=False)
     since = models.DateTimeField()

@@ -83,6 +83,7 @@ def begin(
     participants: Collection[UUID] = (),
     digest: str = "",
     response_id: UUID | None = None,
+    plan_en: str = "",
 ) -> Response:
     """A response from `at` until `until` with its overlays and grants, written in bulk; `digest` goes on record.
 
@@ -100,6 +101,7 @@ def begin(
         # An id in the order of making: of two at the same moment the later one counts.
         id=response_id or uuid7(),
         plan=plan,
+        plan_en=plan_en,
         level=level,
         exercise=exercise,
         since=at,

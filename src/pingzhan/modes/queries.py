@@ -43,6 +43,7 @@ class Mode:
     since: datetime | None = None
     until: datetime | None = None
     response_id: UUID | None = None
+    plan_en: str = ""
 
 
 PEACETIME = Mode("peacetime")
@@ -365,6 +366,7 @@ def _load() -> tuple[_Covered, ...]:
                 row.response.since,
                 row.response.until,
                 row.response_id,
+                row.response.plan_en,
             ),
             row.response_id,
             row.response.since,

@@ -21,6 +21,7 @@ from pingzhan.places.names import named
 from pingzhan.places.queries import names_along, tops
 from pingzhan.response.queries.responses import my_duties
 from pingzhan.web.inbox import unread_shown
+from pingzhan.web.words import plan_name
 
 MOST_NAMED = 3  # places that the bar names
 
@@ -75,7 +76,7 @@ def shown_mode(request: HttpRequest, actor: Actor) -> ShownMode:
     if mode.kind == "peacetime" and path:  # a part of the area may be in another mode than the whole
         mode, where = highest_under(path, at=at, drills=drills)
     label = {"peacetime": _("平时"), "emergency": _("战时"), "exercise": _("演练")}[mode.kind]
-    return ShownMode(mode.kind, label, mode.level, mode.plan, mode.since, mode.until, _named(where))
+    return ShownMode(mode.kind, label, mode.level, plan_name(mode), mode.since, mode.until, _named(where))
 
 
 def _named(paths: tuple[str, ...]) -> list[str]:

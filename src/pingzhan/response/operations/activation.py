@@ -118,8 +118,8 @@ def _write(
         actor_id=by.user_id, actor_name=by.name,
     )  # fmt: skip
     response = modes.begin(
-        plan=manifest.title, level=manifest.level, paths=manifest.paths, until=until, by=by, at=at,
-        exercise=manifest.exercise, overlays=laid, grants=_grants(manifest),
+        plan=manifest.title, plan_en=plan.title_en, level=manifest.level, paths=manifest.paths, until=until, by=by,
+        at=at, exercise=manifest.exercise, overlays=laid, grants=_grants(manifest),
         participants=manifest.participants, digest=manifest.digest, response_id=response_id,
     )  # fmt: skip
     CheckItem.objects.bulk_create(

@@ -67,6 +67,7 @@ class Manifest:
     checklist: tuple[str, ...] = ()
     digest: str = ""
     names: dict[str, str] = field(default_factory=dict)  # of the places above, by code
+    title_en: str = ""
     # By the path of each area in which one document holds: which training a duty asks for. Of readiness, in no digest.
     trainings: dict[str, dict[str, str]] = field(default_factory=dict)
 

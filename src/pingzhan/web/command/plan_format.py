@@ -149,7 +149,9 @@ def _holds(name: str, rule: Mapping[str, Any], schema: Mapping[str, Any]) -> str
             if inner.get("type") == "object":
                 return _("列表，每项有：%(names)s") % {"names": _("、").join(inner["properties"])}
             if name in ("roles", "from", "activate", "renew"):
-                return _("角色：%(names)s") % {"names": _("、").join(f"{one}（{ROLES[one].label}）" for one in _STAFF)}
+                return _("角色：%(names)s") % {
+                    "names": _("、").join(_explained(one, ROLES[one].label) for one in _STAFF)
+                }
             return _("列表")
     return _("代码：小写字母、数字、连字符") if rule.get("pattern", "").startswith("^[a-z]") else _("文字")
 
@@ -159,6 +161,10 @@ _STAFF = [code for code, role in ROLES.items() if code != "resident"]
 
 def _option(one: Any) -> str:
     if one in Hazard.values:
-        return f"{one}（{Hazard(one).label}）"
+        return _explained(one, Hazard(one).label)
     said = word(one)
-    return str(one) if said == str(one) else f"{one}（{said}）"
+    return str(one) if said == str(one) else _explained(one, said)
+
+
+def _explained(code: Any, label: Any) -> str:
+    return _("%(figure)s（%(part)s）") % {"figure": code, "part": label}

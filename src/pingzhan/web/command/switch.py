@@ -39,6 +39,7 @@ from pingzhan.web.command.words import (
 )
 from pingzhan.web.guards import needs
 from pingzhan.web.middleware import signed_in_twice
+from pingzhan.web.words import plan_name
 
 if TYPE_CHECKING:
     from pingzhan.response.rules.manifest import Item, Manifest
@@ -230,7 +231,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     if made.again:
         messages.info(request, _("这次响应已经启动，没有重复。"))
     else:
-        messages.success(request, _("“%(plan)s”已启动。") % {"plan": made.response.plan})
+        messages.success(request, _("“%(plan)s”已启动。") % {"plan": plan_name(made.response)})
     return redirect("command:response", response_id=made.response.pk)
 
 

@@ -74,7 +74,8 @@ def figure_words(figures: Mapping[str, float]) -> list[tuple[str, str]]:
         rest = name[len(base) + 1 :]
         label = str(_FIGURES.get(base, base))
         if rest:
-            label += f"（{named(groups[rest]) if rest in groups else rest}）"
+            part = named(groups[rest]) if rest in groups else rest
+            label = str(_("%(figure)s（%(part)s）") % {"figure": label, "part": part})
         found.append((label, f"{value:g}"))
     return found
 

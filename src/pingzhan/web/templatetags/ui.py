@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from pingzhan.core.clock import now
 from pingzhan.matters.choices import Status, Step
 from pingzhan.places.names import named
+from pingzhan.web import words
 
 register = template.Library()
 
@@ -255,6 +256,12 @@ _OTHER_ICONS: dict[str, str] = {
 def name_of(thing: Any) -> str:
     """The name of something of the catalogue in the reader's language: `{% name_of reason %}`."""
     return named(thing)
+
+
+@register.filter
+def plan_name(thing: Any) -> str:
+    """What a plan or a response is called in the reader's language: `{{ response|plan_name }}`."""
+    return words.plan_name(thing)
 
 
 @register.filter

@@ -74,7 +74,8 @@ def compile_plan(
         places=tuple(place.code for place in places), paths=tuple(paths), exercise=exercise, items=tuple(items),
         rights=tuple(rights), participants=tuple(users),
         gaps=tuple(gaps), asked=work.asked, checklist=tuple(base.get("stand_down", {}).get("checklist", [])),
-        digest=digest, names=names_along(paths), trainings={zone.path: trainings_asked(zone, level) for zone in zones},
+        digest=digest, names=names_along(paths), title_en=plan.title_en,
+        trainings={zone.path: trainings_asked(zone, level) for zone in zones},
     )  # fmt: skip
 
 
