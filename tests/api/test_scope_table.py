@@ -19,11 +19,13 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can
 from pingzhan.api.root import api
 from pingzhan.core import search
+from pingzhan.core.paths import code_of
 from pingzhan.journal.models import Entry
 from pingzhan.journal.operations import seal
 from pingzhan.matters import operations
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.pictures import store_pictures
+from pingzhan.matters.operations.visiting import visit
 from pingzhan.matters.operations.whistle import blow
 from pingzhan.matters.queries import reference
 from pingzhan.matters.queries.lists import Filters
@@ -98,6 +100,7 @@ APPOINT = "  u - - - n y - n y y - y"
 TRAIN = "    u - - - y y - y y y - n"
 STAND = "    u - - - y y - y y y y y"
 TEAMS = "    u - - - - y - - y y - -"
+VISIT = "    u - - - y y - y y y - -"
 OPEN_PHONE = "u - - - n y - n y y - n"
 
 TABLE = {
@@ -243,6 +246,9 @@ TABLE = {
     "open_original": CONTACT,
     "list_clusters": SIGNED_IN,  # what is in them: tests/api/test_hints.py
     "list_firsts": SIGNED_IN,
+    "list_visits": SIGNED_IN,  # what is in them: tests/unit/matters/test_visits.py
+    "record_visit": VISIT,
+    "get_visit": SEE_RESPONSES,
     "list_inspections": SIGNED_IN,  # what is in them: tests/unit/matters/test_inspections.py
     "make_inspection": PRESS_ON,
     "get_inspection": SEE,
@@ -386,6 +392,13 @@ def _inspection(act: str = "", **body: Any) -> Callable[["Ground", Client, Matte
     return call
 
 
+def _visit(ground: "Ground", client: Client, matter: Matter) -> Any:
+    """Read a visit to where the matter is."""
+    place = code_of(matter.path)
+    made = visit(kind="household", place=place, topic="走访", by=SYSTEM, at=ground.world.at)
+    return client.get(f"/api/v1/visits/{made.pk}")
+
+
 SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
     "report_matter": lambda _, client, matter: _post(client, "/api/v1/matters", text="漏水", place=HOME),
     "track_matter": lambda _, client, matter: client.get(
@@ -418,6 +431,15 @@ SPECIAL: dict[str, Callable[[Ground, Client, Matter], Any]] = {
         client, f"/api/v1/matters/{matter.number}/redact", text="楼道漏水", reason="写了邻居的姓名"
     ),
     "open_original": _original,
+    "record_visit": lambda _, client, matter: _post(
+        client,
+        "/api/v1/visits",
+        kind="household",
+        place=matter.community,
+        topic="走访",
+        problems=[{"text": "楼道堆物"}],
+    ),
+    "get_visit": _visit,
     "make_inspection": lambda _, client, matter: _post(
         client,
         "/api/v1/inspections",

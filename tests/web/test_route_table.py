@@ -20,6 +20,7 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.demo.accounts import enter_token
 from pingzhan.matters import operations
 from pingzhan.matters.models import LearnedModel, Matter, Notice
+from pingzhan.matters.operations.visiting import visit
 from pingzhan.places.models import Estate
 from pingzhan.places.operations import propose_grids
 from tests.factories.inspections import inspection
@@ -142,6 +143,12 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "desk:team": ("get", HANDLE),
     "desk:team_cap": ("post", RUN),
     "desk:taking": ("post", HANDLE),
+    "desk:visits": ("get", RUN | FIELD),
+    "desk:visit_new": ("get", RUN | FIELD),
+    "desk:visit": ("get", RUN | FIELD),
+    "field:visits": ("get", RUN | FIELD),
+    "field:visit_new": ("get", RUN | FIELD),
+    "field:visit": ("get", RUN | FIELD),
     "desk:inspections": ("get", SEE_MATTERS),
     "desk:inspection": ("get", SEE_MATTERS),
     "desk:inspection_act": ("post", frozenset({"property_staff"})),  # mending is for the inspected unit
@@ -338,8 +345,11 @@ def address(world: World, _then: None) -> Callable[[str], str]:
     proposal = propose_grids(community=world.places[HOME], by=world.actor("secretary"), at=world.at)
     whistle = {"whistle_id": blow(world, matter, units=(f"{HOME}.property",), at=world.at + timedelta(minutes=30)).pk}
     inspected = inspection(world, matter)
+    been = visit(kind="household", place=f"{HOME}-B001", topic="1号楼", by=world.actor("building_leader"), at=world.at)
     made: dict[str, dict[str, Any]] = {
         "desk:inspection": {"inspection_id": inspected.pk},
+        "desk:visit": {"visit_id": been.pk},
+        "field:visit": {"visit_id": been.pk},
         "desk:inspection_act": {"inspection_id": inspected.pk, "position": 1, "act": "mend"},
         **switch_addresses(world),
         "photo": {"number": matter.number, "photo": picture.pk},
@@ -486,7 +496,7 @@ OF_A_PLACE = (
     "photo", "desk:sheet", "desk:presence", "desk:sheet_paper", "desk:chain", "desk:chain_paper", "desk:contact",
     "desk:call_back", "desk:rating_reply",
     "desk:step", "desk:redact", "desk:original", "field:matter", "field:contact", "field:step",
-    "desk:inspection", "desk:inspection_act",
+    "desk:inspection", "desk:inspection_act", "desk:visit", "field:visit",
     "desk:whistle", "desk:whistle_step", "field:whistle", "field:whistle_step",
 )  # fmt: skip
 OF_A_BUILDING = ("desk:place", "desk:place_map", "desk:place_qr", "desk:building_edit")

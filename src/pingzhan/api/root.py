@@ -32,6 +32,7 @@ from pingzhan.api import (
     talents,
     trainings,
     units,
+    visits,
     whistles,
 )
 from pingzhan.api.bodies import PlainRenderer, StrictParser
@@ -105,6 +106,7 @@ api = Api(
                 "name": "whistles",
                 "description": "Units summoned to the spot of a matter, each with three clocks.",
             },
+            {"name": "visits", "description": "Visits and the matters that came of them."},
             {"name": "inspections", "description": "Units inspected, what was found, whether it was mended."},
             {"name": "hints", "description": "The like of a report, suggestions, hot spots, the four firsts."},
             {"name": "public", "description": "What anybody may read."},
@@ -158,6 +160,7 @@ api.add_router("/matters", matters.router)
 api.add_router("/exports", exports.router)
 api.add_router("", whistles.router)
 api.add_router("/inspections", inspections.router)
+api.add_router("/visits", visits.router)
 api.add_router("", public.router)
 api.add_router("", members.router)
 for _more in (grids, buildings, imports, units, persons, trainings, talents, lists):

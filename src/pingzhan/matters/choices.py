@@ -93,6 +93,7 @@ class Source(models.TextChoices):
     FIELD = "field", _("网格巡查")
     DESK = "desk", _("电话或来访")
     API = "api", _("其他系统")
+    VISIT = "visit", _("走访发现")
 
 
 class Tier(models.TextChoices):

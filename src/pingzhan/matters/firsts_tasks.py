@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pingzhan.journal.models import Entry
 
 _ROWS = 500
+BY_STAFF = (Source.FIELD, Source.VISIT)
 
 
 @every(2)
@@ -45,7 +46,13 @@ def _found(ids: list[UUID]) -> None:
     rows: Any = known.values_list("pk", "path", "community", "reported_at", "source")
     FirstTimes.objects.bulk_create(
         [
-            FirstTimes(matter_id=pk, path=path, community=community, found_at=at, by_staff=source == Source.FIELD)
+            FirstTimes(
+                matter_id=pk,
+                path=path,
+                community=community,
+                found_at=at,
+                by_staff=source in BY_STAFF,
+            )
             for pk, path, community, at, source in rows
         ],
         ignore_conflicts=True,

@@ -23,6 +23,7 @@ from pingzhan.matters.models import (
     Notice,
     Power,
     Supervision,
+    Visit,
     Whistle,
 )
 from pingzhan.matters.queries.reference import forget
@@ -33,6 +34,7 @@ follows(Notice)
 follows(Cluster)
 stays(Whistle)
 follows(Inspection)
+follows(Visit)
 follows(AnswerTemplate)
 
 

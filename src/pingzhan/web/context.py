@@ -116,6 +116,7 @@ def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:
                     (P.MATTER_ACCEPT, _("热点"), "desk:clusters", "flame"),
                     (P.MATTER_VIEW, _("督办"), "desk:supervision", "bell-ringing"),
                     (P.MATTER_VIEW, _("检查"), "desk:inspections", "search"),
+                    (P.MATTER_REPORT, _("走访"), "desk:visits", "map-pin"),
                     (P.MATTER_VIEW, _("办理规则"), "desk:rules", "clipboard-check"),
                     (P.MATTER_VIEW, pgettext("list", "公示"), "desk:notices", "speakerphone"),
                     (P.MATTER_VERIFY, _("回访"), "desk:call_backs", "phone-call"),

@@ -35,6 +35,8 @@ from pingzhan.matters.models.surge import Presence as Presence
 from pingzhan.matters.models.takings import Taking as Taking
 from pingzhan.matters.models.takings import TeamRule as TeamRule
 from pingzhan.matters.models.templates import AnswerTemplate as AnswerTemplate
+from pingzhan.matters.models.visits import Visit as Visit
+from pingzhan.matters.models.visits import VisitFinding as VisitFinding
 from pingzhan.matters.models.whistles import CallRule as CallRule
 from pingzhan.matters.models.whistles import Lateness as Lateness
 from pingzhan.matters.models.whistles import Summons as Summons

@@ -78,7 +78,7 @@ def report(
     receiver = known.receiver_for(place.path)
     if receiver is None:
         raise _invalid("location", _("这个位置还没有单位负责受理，请拨打 12345"))
-    if split_from is None and source in (Source.DESK, Source.FIELD):
+    if split_from is None and source in (Source.DESK, Source.FIELD, Source.VISIT):
         require(by, Permission.MATTER_REPORT, place.path)
     if urgency and urgency not in Urgency.values:
         raise _invalid("urgency", _("紧急程度不正确"))

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from pingzhan.web import inbox
+from pingzhan.web import inbox, visits
 from pingzhan.web.desk import (
     appointing,
     chains,
@@ -75,6 +75,9 @@ urlpatterns = [
     path("whistles/<uuid:whistle_id>/<slug:step>/", whistles.step, name="whistle_step"),
     path("messages/", inbox.inbox, name="inbox"),
     path("messages/read/", inbox.read, name="inbox_read"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/new/", visits.new, name="visit_new"),
+    path("visits/<uuid:visit_id>/", visits.visit, name="visit"),
     path("inspections/", inspections.inspections, name="inspections"),
     path("inspections/new/", inspections.new, name="inspection_new"),
     path("inspections/workbook/", inspections.workbook, name="inspection_workbook"),

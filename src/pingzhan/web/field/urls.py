@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from pingzhan.web import inbox
+from pingzhan.web import inbox, visits
 from pingzhan.web.field import pages, report, taking, team, whistles
 
 app_name = "field"
 urlpatterns = [
     path("", pages.today, name="today"),
     path("report/", report.report, name="report"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/new/", visits.new, name="visit_new"),
+    path("visits/<uuid:visit_id>/", visits.visit, name="visit"),
     path("done/", pages.done, name="done"),
     path("me/", pages.me, name="me"),
     path("messages/", inbox.inbox, name="inbox"),
