@@ -24,6 +24,7 @@ from pingzhan.demo.takings import share_out
 from pingzhan.demo.texts.categories import GROUPS, KINDS, STEP_TIMES
 from pingzhan.demo.texts.departments import rule_for
 from pingzhan.demo.trainings import call_through, train
+from pingzhan.demo.visits import tell_visits
 from pingzhan.demo.whistles import load_calls, tell_whistles
 from pingzhan.matters.choices import Basis, ClockKind, Tier
 from pingzhan.matters.operations.catalogue import (
@@ -79,6 +80,7 @@ def load_demo(*, city: str, scale: str, now: datetime, say: Say, seed: int = SEE
             say(f"hot spot {tell_of_a_lift(places=places, now=now)} reports of one lift")
         say(f"teams    {share_out(cast=cast, now=now)} matters taken by somebody of their unit")
         say(f"whistles {tell_whistles(cast=cast, places=places, now=now)} around the demo's community")
+        say(f"visits   {tell_visits(cast=cast, places=places, now=now)} with what was found")
         surge = tell_desk(cast=cast, places=places, now=now)
         say(f"desk     answers kept, questions and calls; a storm of {surge} reports in the last hour")
         # After the matters: what was dispatched before the list was is not touched by it.
