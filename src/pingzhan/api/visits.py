@@ -18,6 +18,7 @@ from pingzhan.api.schemas import visits as schemas
 from pingzhan.api.schemas.common import PageOut
 from pingzhan.api.writing import write
 from pingzhan.core.paths import code_of
+from pingzhan.matters.choices import Status
 from pingzhan.matters.choices_visit import VisitKind
 from pingzhan.matters.operations import visiting as operations
 from pingzhan.matters.queries.visits import visit_for, visit_page
@@ -92,7 +93,7 @@ def _visit(request: ApiRequest, visit_id: UUID) -> schemas.VisitOut:
     return schemas.VisitOut(
         id=one.pk, kind=VisitKind(one.kind), place=code_of(one.path), topic=one.topic, summary=one.record, at=one.at,
         matters=[
-            schemas.VisitMatterOut(number=found.matter.number, status=found.matter.status)
+            schemas.VisitMatterOut(number=found.matter.number, status=Status(found.matter.status))
             for found in one.findings.all()
         ],
     )  # fmt: skip
