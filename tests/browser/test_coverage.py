@@ -1,8 +1,15 @@
 """A vacancy shows in coverage and is filled there, by the secretary, in a real browser."""
 
+from datetime import timedelta
+
 import pytest
 
+from pingzhan.access.models import User
+from pingzhan.core.clock import now
+from pingzhan.journal.operations import seal
+from pingzhan.matters.tasks import gather_clusters
 from pingzhan.people.models import Appointment
+from tests.browser.test_accessible import violations
 from tests.factories.world import HOME
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,3 +33,36 @@ def test_a_vacancy_shows_in_coverage_and_is_filled_there(world, open_page):
     page.locator(".cover-area").first.wait_for()
     held = Appointment.objects.get(place__code=f"{HOME}-B001", kind="online")
     assert held.person.name == "任楼长"
+
+
+@pytest.mark.parametrize(("language", "expected"), [("zh-hans", ["放大", "缩小"]), ("en", ["Zoom in", "Zoom out"])])
+def test_the_buttons_of_maps_are_named_in_the_language_of_the_page(world, open_page, language, expected):
+    told = ("3号楼电梯又坏了，老人下不了楼", "3号楼的电梯坏了，老人没法下楼", "3号楼电梯坏了好几天，老人下楼难")
+    for number, text in enumerate(told):
+        world.report(text, at=now() - timedelta(minutes=30 - number))
+    while seal(at=now()):
+        pass
+    while gather_clusters(now()):
+        pass
+    page = open_page("desk", language=language, user=world.users["secretary"])
+    for address in ("/desk/coverage/", "/desk/clusters/", f"/desk/places/{HOME}/grids/"):
+        page.goto(address)
+        page.locator(".leaflet-control-zoom a").first.wait_for()
+        found = page.locator(".leaflet-control-zoom a").evaluate_all("all => all.map((one) => one.title)")
+        assert found == expected, address
+        if "clusters" in address:
+            assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_phone_shows_its_head_in_one_line_and_a_unit_in_its_width(world, open_page, language):
+    user = world.users["property_staff"]
+    User.objects.filter(pk=user.pk).update(username="u-310107005001.property-of-the-estate")
+    page = open_page("phone", language=language, user=user)
+    page.goto("/field/")
+    assert page.locator(".top-in").bounding_box()["height"] < 60
+    secretary = open_page("phone", language=language, user=world.users["secretary"])
+    secretary.context.add_cookies([{"name": "elder", "value": "1", "url": page.url}])
+    secretary.goto(f"/desk/units/{world.units[f'{HOME}.property'].pk}/")
+    secretary.get_by_text("u-310107005001.property-of-the-estate").wait_for()
+    assert secretary.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,7 +1,7 @@
 // A pin on a map of outlines, without any tiles. Press or drag; arrow keys move the pin; the list beside it says the same.
 // Coordinates are WGS-84 throughout.
 
-import { L, mapIn } from "./maps.js";
+import { L, mapIn, name, thin } from "./maps.js";
 import { fill } from "./words.js";
 
 const STEP = 8; // pixels an arrow key moves the pin
@@ -146,11 +146,6 @@ function label(map, layer, zoom) {
   if (near) thin(map, layer);
 }
 
-function name(feature, shape) {
-  const text = feature.properties?.name;
-  if (text) shape.bindTooltip(text, { permanent: true, direction: "center", className: "pin-name", interactive: false });
-}
-
 async function outlines(map, root) {
   if (!root.dataset.outlines) return null;
   try {
@@ -172,25 +167,6 @@ async function outlines(map, root) {
   } catch {
     root.querySelector("[data-pin-status]").textContent = fill(root.dataset.wordsMap);
     return null;
-  }
-}
-
-/** Names that would lie on one another are left out until there is room: the larger area keeps its name. */
-function thin(map, layer) {
-  const taken = [];
-  const shapes = layer.getLayers().filter((shape) => shape.getTooltip());
-  const area = (shape) => {
-    const box = shape.getBounds();
-    return (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
-  };
-  for (const shape of shapes.sort((one, other) => area(other) - area(one))) {
-    const label = shape.getTooltip().getElement();
-    if (!label) continue;
-    const centre = map.latLngToContainerPoint(shape.getTooltip().getLatLng());
-    const box = [centre.x - label.offsetWidth / 2, centre.y - 10, centre.x + label.offsetWidth / 2, centre.y + 10];
-    const free = taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
-    label.style.visibility = free ? "" : "hidden";
-    if (free) taken.push(box);
   }
 }
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.core.paging import page
+from pingzhan.core.paths import COMMUNITY, STREET, code_on, shared_path
 from pingzhan.matters.queries.clusters import HotSpot, clusters_for, hot_spots
 from pingzhan.matters.queries.reference import reference
 from pingzhan.places.names import named, place_lines
@@ -33,11 +34,24 @@ def clusters(request: HttpRequest) -> HttpResponse:
     names = place_lines({spot.cluster.path for spot in spots})
     rows = [_row(spot, names) for spot in spots]
     points = [
-        {"lon": spot.point[0], "lat": spot.point[1], "name": f"{row['title']} · {spot.cluster.size}", "url": row["url"]}
+        {
+            "lon": spot.point[0],
+            "lat": spot.point[1],
+            "name": f"{row['title']} · {spot.cluster.size}",
+            "url": row["url"],
+            "bad": spot.growing,
+        }
         for spot, row in zip(spots, rows, strict=True)
         if spot.point
     ]
-    return render(request, "desk/clusters.html", {"rows": rows, "points": points, "next": found.next or ""})
+    here = shared_path(spot.cluster.path for spot in spots)
+    context = {
+        "rows": rows,
+        "points": points,
+        "under": code_on(here, COMMUNITY) or code_on(here, STREET),  # what the map names the parts of
+        "next": found.next or "",
+    }
+    return render(request, "desk/clusters.html", context)
 
 
 def _row(spot: HotSpot, names: dict[str, str]) -> dict[str, Any]:
