@@ -43,8 +43,20 @@ export function attachAll(root) {
     const found = within(root, selector).filter((element) => !taken.has(element));
     if (!found.length) continue;
     for (const element of found) taken.add(element);
-    load().then((part) => found.forEach((element) => live(part, element)));
+    load().then(
+      (part) => found.forEach((element) => live(part, element)),
+      (error) => whenOnline(error, () => {
+        for (const element of found) taken.delete(element);
+        attachAll(root);
+      }),
+    );
   }
+}
+
+/** A part that did not come since the network left is fetched when that is back; the page works without it. */
+function whenOnline(error, again) {
+  if (navigator.onLine) throw error;
+  window.addEventListener("online", again, { once: true });
 }
 
 for (const one of start) one({ attachAll });
