@@ -58,9 +58,9 @@ def test_a_pause_is_asked_for_seen_and_ended_on_the_phone(world: World, worker: 
     assert "等待源园居委会审批" in page(client.get(address))
     found = Matter.objects.get(pk=matter.pk)
     operations.decide_pause(matter=found, ok=True, by=world.actor("secretary"), at=world.at + timedelta(hours=2))
-    assert "办结时限暂停中" in page(client.get(address))
+    assert "时限暂停中" in page(client.get(address))
     assert client.post(f"{address}resume/", {}).status_code == 303
-    assert "办结时限暂停中" not in page(client.get(address))
+    assert "时限暂停中" not in page(client.get(address))
 
 
 def test_a_question_and_its_answer(world: World, worker: Callable[[str], Client]) -> None:

@@ -217,8 +217,10 @@ def test_each_of_several_units_owes_its_own_clock(world):
     assert not Escalation.objects.filter(unit__code__startswith=FAR_STREET).exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="only there rows are locked one by one")
+@pytest.mark.postgres
 def test_the_sweep_locks_matters_and_no_clocks(world):
+    if connection.vendor != "postgresql":
+        pytest.skip("only there rows are locked one by one")
     matter = world.matter(to="in_progress")
     due = clocks_of(matter)["finish"].due_at
     with CaptureQueriesContext(connection) as asked:
