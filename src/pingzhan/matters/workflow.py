@@ -115,6 +115,9 @@ TABLE: dict[Step, Transition] = {
     )
 }  # fmt: skip
 
+# Whoever handled it has said what was done.
+HANDLED = frozenset({S.COMPLETED, S.FED_BACK, S.RATED, S.PUBLISHED, S.ARCHIVED})
+
 # Nothing more is owed to anybody.
 CLOSED = frozenset({S.ARCHIVED, S.REJECTED, S.MERGED, S.WITHDRAWN})
 

@@ -188,26 +188,17 @@ def what_duties_are(rows: Iterable[Overlay]) -> dict[UUID, dict[str, Any]]:
     One statement. Of one response the nearest place speaks; of what it said there before, the last.
     """
     laid = [row for row in rows if row.kind == OverlayKind.PERSON_DUTY]
-    said: dict[tuple[UUID, str], list[tuple[str, dict[str, Any]]]] = {}
     found = Overlay.objects.filter(
         response_id__in={row.response_id for row in laid}, kind=OverlayKind.DUTY,
         key__in={row.payload["duty"] for row in laid},
     )  # fmt: skip
-    for response_id, key, *about in found.order_by("target", "since", "id").values_list(
-        "response_id", "key", "target", "payload"
-    ):
-        said.setdefault((response_id, key), []).append((about[0], about[1]))
-    return {
-        row.pk: next(
-            (
-                payload
-                for path, payload in reversed(said.get((row.response_id, row.payload["duty"]), []))
-                if row.path.startswith(path)
-            ),
-            {},
-        )
-        for row in laid
-    }
+    said = list(found.order_by("-target", "-since", "-id"))  # of the places on one path the nearest comes first
+
+    def about(row: Overlay) -> dict[str, Any]:
+        own = (one for one in said if (one.response_id, one.key) == (row.response_id, row.payload["duty"]))
+        return next((one.payload for one in own if row.path.startswith(one.target)), {})
+
+    return {row.pk: about(row) for row in laid}
 
 
 def _ranked(

@@ -17,8 +17,8 @@ from pingzhan.core import outbox
 
 # How a matter's number stands in a text: place, day, running number.
 _NUMBER = re.compile(r"(?<![\w-])(\d{6,12}-\d{8}-\d{4,6})(?![\w-])")
-_BASES = {"desk": "base/desk.html", "field": "base/field.html", "portal": "base/portal.html"}
-_MATTER = {"desk": "desk:sheet", "field": "field:matter", "portal": "portal:matter"}
+BASES = {"desk": "base/desk.html", "field": "base/field.html", "portal": "base/portal.html"}
+MATTER_PAGES = {"desk": "desk:sheet", "field": "field:matter", "portal": "portal:matter"}
 # Where a message leads that names no matter, by the beginning of its occasion.
 _LEADS = {
     "desk": {
@@ -46,7 +46,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     user: UUID = request.actor.user_id  # type: ignore[attr-defined]
     found = outbox.inbox_page(user, unread=unread, after=request.GET.get("after") or None)
     context = {
-        "base": _BASES[face],
+        "base": BASES[face],
         "rows": [_shown(outbox.letter_of(row), face) for row in found.items],
         "unread_only": unread,
         "next": found.next or "",
@@ -82,7 +82,7 @@ def read(request: HttpRequest) -> HttpResponse:
 def _shown(letter: outbox.Letter, face: str) -> dict[str, Any]:
     """The message in parts: words, and numbers that lead to their matters."""
     parts = [
-        {"text": part, "url": reverse(_MATTER[face], args=[part]) if place % 2 else ""}
+        {"text": part, "url": reverse(MATTER_PAGES[face], args=[part]) if place % 2 else ""}
         for place, part in enumerate(_NUMBER.split(letter.text))
     ]
     return {"letter": letter, "parts": parts, "leads": _leads(letter, face)}
@@ -95,7 +95,7 @@ def _leads(letter: outbox.Letter, face: str) -> str:
     if occasion == "whistle" and occasion in _LEADS[face]:
         return reverse(_LEADS[face][occasion])
     if numbers:
-        return reverse(_MATTER[face], args=numbers[:1])
+        return reverse(MATTER_PAGES[face], args=numbers[:1])
     name = _LEADS[face].get(letter.template) or _LEADS[face].get(occasion)
     return reverse(name) if name else ""
 

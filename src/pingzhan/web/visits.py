@@ -25,11 +25,9 @@ from pingzhan.places.queries import get_places, to_narrow_by
 from pingzhan.web.desk.ledgers import month_of
 from pingzhan.web.forms.report import kept_key
 from pingzhan.web.guards import needs
-from pingzhan.web.inbox import face_of
+from pingzhan.web.inbox import BASES, MATTER_PAGES, face_of
 
 ROWS = 5  # problems that the form has room for; more go by another visit
-_BASES = {"desk": "base/desk.html", "field": "base/field.html"}
-_MATTER = {"desk": "desk:sheet", "field": "field:matter"}
 
 
 @require_safe
@@ -127,7 +125,7 @@ def _send(request: HttpRequest, place: str, typed: dict[str, str]) -> HttpRespon
 def _render(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     face = face_of(request.path)
     links = {
-        "base": _BASES[face], "list_url": f"{face}:visits", "new_url": f"{face}:visit_new",
-        "visit_url": f"{face}:visit", "matter_url": _MATTER[face],
+        "base": BASES[face], "list_url": f"{face}:visits", "new_url": f"{face}:visit_new",
+        "visit_url": f"{face}:visit", "matter_url": MATTER_PAGES[face],
     }  # fmt: skip
     return render(request, f"visits/{name}.html", context | links, status=status)

@@ -17,6 +17,7 @@ from pingzhan.matters.models import Clock, Matter, Rating, Remark
 from pingzhan.matters.queries.lists import Filters, first_id, narrowed
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.sheet import UNDONE
+from pingzhan.matters.workflow import HANDLED
 from pingzhan.places.names import named, place_lines
 
 KINDS = ("handling", "feedback", "supervision")
@@ -40,9 +41,7 @@ def ledger_rows(actor: Actor, kind: str, *, place: str, begin: datetime, end: da
     """The matters of a ledger: reported from `begin` until before `end`, within the actor's scope."""
     rows = narrowed(actor, Filters(place=place, since=begin)).filter(id__lt=first_id(end))
     if kind == "feedback":
-        rows = rows.filter(
-            status__in=[Status.COMPLETED, Status.FED_BACK, Status.RATED, Status.PUBLISHED, Status.ARCHIVED]
-        )
+        rows = rows.filter(status__in=HANDLED)
     if kind == "supervision":
         rows = rows.filter(supervised=True)
     return rows.only(*_READ)

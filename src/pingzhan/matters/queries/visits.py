@@ -11,12 +11,11 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, page
-from pingzhan.matters.choices import Status
 from pingzhan.matters.choices_visit import VisitKind
 from pingzhan.matters.models import Matter, Visit, VisitFinding
+from pingzhan.matters.workflow import HANDLED
 
-SOLVED = (Status.COMPLETED, Status.FED_BACK, Status.RATED, Status.PUBLISHED, Status.ARCHIVED)
-_SOLVED = Q(findings__matter__status__in=SOLVED)
+_SOLVED = Q(findings__matter__status__in=HANDLED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,8 +262,7 @@ def _twice(manifest: Manifest) -> list[Weakness]:
 
 def last_drill(plan: Plan) -> datetime | None:
     """When the plan was last exercised."""
-    rows = Activation.objects.filter(plan=plan, exercise=True).order_by("-at")
-    return rows.values_list("at", flat=True).first()
+    return last_drills([plan]).get(plan.pk)
 
 
 def last_drills(plans: Iterable[Plan]) -> dict[UUID, datetime]:

@@ -116,10 +116,9 @@ class Tree:
             open_ones = {path_to(path, COMMUNITY) for path in grids}
             for one in self._at(Level.COMMUNITY):
                 if one.path not in known:
-                    found.append(Unit(one.target, one.path, one.name, one.lon, one.lat))
+                    found.append(one)
                 elif one.path in open_ones:
-                    name = _("%(community)s小区以外的楼栋") % {"community": one.name}
-                    found.append(Unit(one.target, one.path, name, one.lon, one.lat))
+                    found.append(one._replace(name=_("%(community)s小区以外的楼栋") % {"community": one.name}))
             self._levels[Per.ESTATE] = sorted(found, key=lambda one: one.target)
         return self._levels[Per.ESTATE]
 

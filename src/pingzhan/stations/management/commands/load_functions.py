@@ -1,32 +1,14 @@
-from pathlib import Path
 from typing import Any
-
-import yaml
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.clock import now
-from pingzhan.core.errors import DomainError
+from pingzhan.core.management.catalogues import LoadCatalogue
 from pingzhan.stations.operations import load_functions
 
 
-class Command(BaseCommand):
+class Command(LoadCatalogue):
     help = "Load the kinds of functions and equipment that rooms can have; again changes what differs."
+    noun = "functions"
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--file", help="a YAML file of the same form instead of the catalogue that comes with it")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        said = None
-        if options["file"]:
-            try:
-                said = yaml.safe_load(Path(options["file"]).read_text(encoding="utf-8"))
-            except (OSError, yaml.YAMLError) as error:
-                raise CommandError(f"cannot read {options['file']}: {error}") from error
-        try:
-            count = load_functions(by=SYSTEM, at=now(), catalogue=said)
-        except DomainError as error:
-            raise CommandError(str(error.detail)) from error
-        except (KeyError, TypeError, AttributeError) as error:
-            raise CommandError(f"not a catalogue of functions: {error}") from error
-        self.stdout.write(f"{count} functions")
+    def load(self, catalogue: Any) -> int:
+        return load_functions(by=SYSTEM, at=now(), catalogue=catalogue)
