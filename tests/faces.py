@@ -47,8 +47,7 @@ FACES: Mapping[str, dict[str, Any]] = {
 }
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 PARTS_OF_A_PAGE = {"script", "stylesheet", "image", "font", "media", "manifest"}
-WAIT_MILLISECONDS = 10_000
-EXPECT_MILLISECONDS = 30_000  # what comes late on a busy machine comes all the same
+WAIT_MILLISECONDS = 30_000  # what comes late on a busy machine comes all the same
 
 OpenPage = Callable[..., Page]
 
@@ -62,7 +61,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, for which Django would refuse every query made beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        expect.set_options(timeout=EXPECT_MILLISECONDS)
+        expect.set_options(timeout=WAIT_MILLISECONDS)
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS, chromium_sandbox=False)
         yield browser
         browser.close()

@@ -1,6 +1,6 @@
 // The map of coverage: the areas of the table beside it, coloured by the share that it says; a press opens the area.
 
-import { L, mapIn } from "./maps.js";
+import { L, mapIn, show } from "./maps.js";
 
 const root = document.querySelector("[data-cover-map]");
 if (root) draw(root);
@@ -30,7 +30,7 @@ async function draw(element) {
       shape.on("click", () => row.querySelector("a")?.click());
     },
   }).addTo(map);
-  map.fitBounds(layer.getBounds(), { padding: [8, 8] });
+  show(map, layer.getBounds(), { padding: [8, 8] });
 }
 
 function shade(percent) {

@@ -1,7 +1,7 @@
 // The ground on a map: outlines with names and households, buildings as dots, and a pen for a line or an area.
 // What is drawn goes into the form as [[longitude, latitude], …] (WGS-84). The lists beside it say and do the same.
 
-import { L, mapIn } from "./maps.js";
+import { L, mapIn, show } from "./maps.js";
 import { fill } from "./words.js";
 
 const SETTLED = 6;
@@ -21,11 +21,11 @@ export async function attach(root) {
   for (const box of form?.querySelectorAll("[data-building]") ?? []) boxes.set(box.value, box);
   const dots = new Map();
 
-  const bounds = await show();
-  if (bounds?.isValid()) map.fitBounds(bounds, { padding: [12, 12] });
+  const bounds = await ground();
+  if (bounds?.isValid()) show(map, bounds, { padding: [12, 12] });
   if (parts.pens) pen();
 
-  async function show() {
+  async function ground() {
     try {
       const answer = await fetch(root.dataset.source, { headers: { Accept: "application/json" }, credentials: "same-origin" });
       if (!answer.ok) throw new Error(String(answer.status));

@@ -10,9 +10,15 @@ export async function mapIn(element, options) {
   element.hidden = false;
   element.textContent = ""; // what was said meanwhile
   const words = element.closest("[data-zoom-in]").dataset;
-  const map = L.map(element, { attributionControl: false, ...options, zoomControl: false });
+  // Without its animation: Leaflet drops a press that comes while the map is still growing or shrinking.
+  const map = L.map(element, { attributionControl: false, ...options, zoomControl: false, zoomAnimation: false });
   L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
   return map;
+}
+
+/** Show an area at once: a map that still moved would lose a press on what is seen. */
+export function show(map, bounds, options) {
+  map.fitBounds(bounds, { animate: false, ...options });
 }
 
 /** The name of an area in its middle; for `onEachFeature`. */

@@ -1,7 +1,7 @@
 // A pin on a map of outlines, without any tiles. Press or drag; arrow keys move the pin; the list beside it says the same.
 // Coordinates are WGS-84 throughout.
 
-import { L, mapIn, name, thin } from "./maps.js";
+import { L, mapIn, name, show, thin } from "./maps.js";
 import { fill } from "./words.js";
 
 const STEP = 8; // pixels an arrow key moves the pin
@@ -16,8 +16,7 @@ export async function attach(root) {
     lat: root.querySelector("[data-pin-lat]"),
     clear: root.querySelector("[data-pin-clear]"),
   };
-  // Without its animation: Leaflet drops a press of the buttons that comes while the last one is still being shown.
-  const map = await mapIn(parts.map, { zoomAnimation: false, zoomSnap: 0.5, minZoom: 8, maxZoom: 19 });
+  const map = await mapIn(parts.map, { zoomSnap: 0.5, minZoom: 8, maxZoom: 19 });
   map.setView([31.25, 121.4], 12);
   let marker = null;
   let asked = 0;
@@ -109,7 +108,7 @@ export async function attach(root) {
 
   const bounds = await outlines(map, root);
   if (parts.lon.value && parts.lat.value) put(L.latLng(Number(parts.lat.value), Number(parts.lon.value)), { pan: true });
-  else if (bounds?.isValid()) map.fitBounds(bounds, { padding: [8, 8] });
+  else if (bounds?.isValid()) show(map, bounds, { padding: [8, 8] });
 }
 
 const FINER = ["street", "community"];

@@ -2,7 +2,7 @@
 // WGS-84. A point has lon, lat, name and url; one that is wanting something is `bad` and has a broken rim as well.
 // `data-whole`: all that is outlined is shown, not only where the marks are.
 
-import { L, mapIn, name, thin } from "./maps.js";
+import { L, mapIn, name, show, thin } from "./maps.js";
 
 async function attach(root) {
   const points = JSON.parse(document.getElementById(root.dataset.points ?? "station-points").textContent);
@@ -22,15 +22,15 @@ async function attach(root) {
     return mark;
   });
   const layer = L.featureGroup(marks).addTo(map);
-  if (marks.length) map.fitBounds(layer.getBounds(), { padding: [24, 24], maxZoom: 15 });
+  if (marks.length) show(map, layer.getBounds(), { padding: [24, 24], maxZoom: 15 });
   try {
     const answer = await fetch(root.dataset.outlines, { headers: { Accept: "application/json" } });
     const outlines = L.geoJSON(await answer.json(), { interactive: false, style: { color: "#3d8792", weight: 1, fillColor: "#fff", fillOpacity: 0.7 }, onEachFeature: name });
     outlines.addTo(map).bringToBack();
     map.on("zoomend moveend", () => thin(map, outlines));
     const bounds = outlines.getBounds();
-    if (!marks.length) map.fitBounds(bounds);
-    else if ("whole" in root.dataset) map.fitBounds(bounds.extend(layer.getBounds()), { animate: false, padding: [8, 8] });
+    if (!marks.length) show(map, bounds);
+    else if ("whole" in root.dataset) show(map, bounds.extend(layer.getBounds()), { padding: [8, 8] });
     thin(map, outlines);
   } catch {
     // the marks stand all the same
