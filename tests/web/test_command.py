@@ -97,6 +97,25 @@ def test_high_levels_need_a_second_factor(world: World) -> None:
     assert not Response.objects.exists()
 
 
+def test_a_session_reaches_high_levels_by_no_other_door(world: World) -> None:
+    ready(world)
+    asked = {"plan": "short", "level": 2, "places": [HOME_STREET]}
+
+    def send(name: str, address: str, body: dict[str, Any], *, twice: bool = False) -> Any:
+        return enter(world, name, twice=twice).post(address, body, content_type="application/json")
+
+    digest = send("street_secretary", "/api/v1/responses/preview", asked).json()["digest"]
+    refused = send("street_secretary", "/api/v1/responses", asked | {"digest": digest})
+    assert refused.status_code == 403
+    assert not Response.objects.exists()
+    low = send("street_secretary", "/api/v1/responses/preview", asked | {"level": 4}).json()["digest"]
+    made = send("street_secretary", "/api/v1/responses", asked | {"level": 4, "digest": low}).json()
+    raised = {"level": 2, "reason": "加重"}
+    address = f"/api/v1/responses/{made['id']}/change_level"
+    assert send("street_secretary", address, raised).status_code == 403
+    assert send("street_secretary", address, raised, twice=True).status_code == 200
+
+
 def test_an_outdated_preview_shows_the_new_one(world: World) -> None:
     ready(world)
     command = enter(world, "command")

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can
+from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.api.bodies import json_body
 from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest
 from pingzhan.api.doors import Door, through
@@ -43,6 +45,7 @@ from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import data_of, in_use, plan_for, plans_for
 from pingzhan.response.queries.readiness import last_drills, readiness
 from pingzhan.response.queries.responses import activations_of
+from pingzhan.response.rules.levels import needs_second_factor
 from pingzhan.response.rules.schema import plan_schema
 
 if TYPE_CHECKING:
@@ -138,8 +141,9 @@ def activate_response(
 ) -> HttpResponse:
     """All of it or nothing. 201, or 200 with the same response for a digest that was activated already.
 
-    409 with the new preview when data changed since.
+    409 with the new preview when data changed since. A session of a browser needs a second factor for levels 1 and 2.
     """
+    _second_factor(request, data.level, exercise=data.exercise)
     plan = plan_for(request.actor, data.plan)
     _must_see(request, data.places)
 
@@ -243,6 +247,9 @@ def _open(door: Door) -> None:
     ) -> HttpResponse:
         found = response_for(request.actor, response)
 
+        if isinstance(data, LevelIn):
+            _second_factor(request, data.level, exercise=found.exercise)
+
         def work(given: dict[str, Any]) -> tuple[int, SwitchOut]:
             door.take(response=found, by=request.actor, at=request.at, **given)
             return 200, _one(found, request)
@@ -261,6 +268,13 @@ def _open(door: Door) -> None:
 
 for _door in DOORS:
     _open(_door)
+
+
+def _second_factor(request: ApiRequest, level: int, *, exercise: bool) -> None:
+    """What pages ask of a session holds here too; a token was made for a system, by whoever answers for it."""
+    if not needs_second_factor(level, exercise=exercise) or request.by_token or signed_in_twice(request.session):
+        return
+    raise NotAllowed(_("Ⅰ级、Ⅱ级响应须两步验证。请先设置验证器，再登录一次。"))
 
 
 def _must_see(request: ApiRequest, codes: list[str]) -> None:

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from pingzhan.access.actors import ANONYMOUS, Actor
 from pingzhan.access.queries import actor_for
+from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.core.clock import now
 from pingzhan.core.errors import DomainError, TooMany
 
@@ -68,18 +69,12 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         actor: Actor = request.actor  # type: ignore[attr-defined]
-        if not actor.mfa_required or request.path.startswith(self.OPEN) or signed_in_twice(request):
+        if not actor.mfa_required or request.path.startswith(self.OPEN) or signed_in_twice(request.session):
             return None
         if request.path.startswith("/api/"):
             request.actor = ANONYMOUS  # type: ignore[attr-defined]
             return None
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
-
-
-def signed_in_twice(request: HttpRequest) -> bool:
-    """Whether this session was signed in with a second factor."""
-    methods = request.session.get("account_authentication_methods", [])
-    return any(entry.get("method") == "mfa" for entry in methods)
 
 
 class DomainErrorMiddleware:

@@ -12,7 +12,6 @@ from pingzhan.access import operations as access
 from pingzhan.access.actors import Actor
 from pingzhan.access.operations import EmergencyGrant
 from pingzhan.access.permissions import Permission
-from pingzhan.access.roles import ROLES
 from pingzhan.core.errors import DomainError, Invalid, NotAllowed, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.core.memory import no_collecting
@@ -24,7 +23,9 @@ from pingzhan.response.models import Activation, CheckItem, Plan
 from pingzhan.response.operations.deciding import settle
 from pingzhan.response.operations.warnings import prepare
 from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.leading import require_lead, require_roles
 from pingzhan.response.queries.plans import data_of, get_version
+from pingzhan.response.rules.levels import may_activate, may_renew
 from pingzhan.response.rules.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def activate(
     if (already := _activated(digest, by)) is not None:
         return Activated(already, again=True)
     manifest = compile_plan(plan, level=level, codes=codes, at=at, exercise=exercise)
-    _may_switch(data_of(get_version(manifest.version)), manifest.level, manifest.paths, by, "activate")
+    _may_begin(data_of(get_version(manifest.version)), manifest.level, manifest.paths, by)
     if manifest.digest != digest:
         if (already := _activated(digest, by)) is not None:  # somebody was quicker while this was compiling
             return Activated(already, again=True)
@@ -146,12 +147,12 @@ def _check_list(manifest: Manifest) -> list[str]:
 @no_collecting()
 def change_level(*, response: "Response", level: int, by: Actor, at: datetime, reason: str) -> "Response":
     """Take the response to another level of its plan version, with today's people and rooms."""
-    _may_end_or_change(response, by)
+    require_lead(response, by)
     row = activation_of(response)
     manifest = compile_plan(
         row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after=""
     )
-    _may_switch(data_of(row.version), level, manifest.paths, by, "activate")
+    _may_begin(data_of(row.version), level, manifest.paths, by)
     with transaction.atomic():
         modes.change_level(
             response=response, level=level, by=by, at=at, reason=reason, overlays=_overlays(manifest),
@@ -166,9 +167,8 @@ def change_level(*, response: "Response", level: int, by: Actor, at: datetime, r
 
 def renew(*, response: "Response", until: datetime, by: Actor, at: datetime, reason: str) -> "Response":
     """Let the response last until `until`; at most 90 days from now."""
-    _may_end_or_change(response, by)
     row = activation_of(response)
-    _may_switch(data_of(row.version), response.level, _paths(response), by, "renew")
+    require_roles(may_renew(data_of(row.version), response.level), _paths(response), by)
     if until > at + LONGEST:
         message = _("一次最长 90 天；到期前可以说明理由延长")
         raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
@@ -185,6 +185,7 @@ def stand_down(*, response: "Response", by: Actor, at: datetime, done: Sequence[
     `done` are numbers of the check list that are done. What is not stays on the list to be done afterwards: rights
     that were widened must not wait for a room to be cleaned.
     """
+    require_lead(response, by)
     for number in done:
         tick_item(response=response, number=number, by=by, at=at)
     return modes.end(response=response, by=by, at=at)
@@ -221,22 +222,8 @@ def activation_of(response: "Response") -> Activation:
     return row
 
 
-def _may_end_or_change(response: "Response", by: Actor) -> None:
-    for path in _paths(response):
-        access.require(by, Permission.RESPONSE_ACTIVATE, path)
-
-
-def _may_switch(data: dict[str, Any], level: int, paths: Sequence[str], by: Actor, verb: str) -> None:
-    """The right to switch at all, and one of the roles that the plan names for this level, at every place."""
-    rule = data.get("levels", {}).get(str(level), {})
-    roles = rule.get(verb) or rule.get("activate", [])
-    for path in paths:
-        access.require(by, Permission.RESPONSE_ACTIVATE, path)
-        if by.kind == "system":
-            continue
-        if not any(held.role in roles and path.startswith(held.path) for held in by.held):
-            names = "、".join(str(ROLES[role].label) for role in roles if role in ROLES)  # untranslated: a list's comma
-            raise NotAllowed(_("按预案，这一级由%(roles)s启动") % {"roles": names})
+def _may_begin(data: dict[str, Any], level: int, paths: Sequence[str], by: Actor) -> None:
+    require_roles(may_activate(data, level), paths, by)
 
 
 def _paths(response: "Response") -> list[str]:

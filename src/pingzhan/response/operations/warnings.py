@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pingzhan.access import operations as access
 from pingzhan.access.actors import Actor
-from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.journal.operations import record
 from pingzhan.response.models import Plan, PublicWarning
+from pingzhan.response.queries.leading import require_lead
 
 if TYPE_CHECKING:
     from pingzhan.modes.models import Response
@@ -43,8 +42,7 @@ def prepare(
 def release(*, warning: PublicWarning, response: "Response", by: Actor, at: datetime) -> PublicWarning:
     """A person sends the warning out: from now on residents of the area read it."""
     paths = list(response.places.order_by("path").values_list("path", flat=True))
-    for path in paths:
-        access.require(by, Permission.RESPONSE_ACTIVATE, path)
+    require_lead(response, by)
     if response.ended_at is not None or response.until <= at:
         raise StateConflict(_("响应已经结束，不再发布"), allowed=["in_force"], current="ended")
     rows = PublicWarning.objects.filter(pk=warning.pk, released_at__isnull=True)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
-from pingzhan.access.queries import can
+from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
@@ -30,13 +30,14 @@ from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
 from pingzhan.response import operations
 from pingzhan.response.queries.conditions import Known, standings
+from pingzhan.response.queries.leading import may_lead
 from pingzhan.response.queries.plans import data_of, in_use, plans_for
 from pingzhan.response.queries.readiness import newest_figures
 from pingzhan.response.queries.responses import activations_of, check_list, warnings_of
+from pingzhan.response.rules.levels import needs_second_factor
 from pingzhan.web.command.proposals import waiting
 from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of
 from pingzhan.web.guards import needs
-from pingzhan.web.middleware import signed_in_twice
 
 PAGE = 50
 MOST_PLANS = 20
@@ -123,7 +124,7 @@ def _show(
     about = what_duties_are(rows.items) if kind == "person_duty" else {}
     counts = counts_in_words(row.counts) if row else []
     data = data_of(row.version) if row else {}
-    may_switch = in_force and all(can(actor, P.RESPONSE_ACTIVATE, path) for path in paths)
+    may_switch = in_force and may_lead(found, actor)
     context = {
         "response": found,
         "row": row,
@@ -238,6 +239,6 @@ def act(request: HttpRequest, response_id: UUID, act: str) -> HttpResponse:
 
 
 def _second_factor(request: HttpRequest, level: int, *, exercise: bool) -> None:
-    if level in (1, 2) and not exercise and not signed_in_twice(request):
+    if needs_second_factor(level, exercise=exercise) and not signed_in_twice(request.session):
         message = _("Ⅰ级、Ⅱ级响应须两步验证。请先设置验证器，再登录一次。")
         raise Invalid(message, errors=[{"loc": ["level"], "msg": message}])

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
+from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.core.errors import DomainError, Invalid, NotAllowed
 from pingzhan.core.paths import COMMUNITY, code_on
 from pingzhan.core.sheets import write_workbook
@@ -27,6 +28,7 @@ from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import data_of, get_version, in_use, plan_for, plans_for
 from pingzhan.response.queries.readiness import places_to_choose
+from pingzhan.response.rules.levels import needs_second_factor
 from pingzhan.web.command.differences import reason_words
 from pingzhan.web.command.words import (
     COLOURS,
@@ -38,14 +40,12 @@ from pingzhan.web.command.words import (
     why_words,
 )
 from pingzhan.web.guards import needs
-from pingzhan.web.middleware import signed_in_twice
 from pingzhan.web.words import plan_name
 
 if TYPE_CHECKING:
     from pingzhan.response.rules.manifest import Item, Manifest
 
 SHOWN = 100  # of each kind; the search and the workbook have them all
-HIGH = (1, 2)  # levels that need a second factor
 
 
 @require_safe
@@ -149,7 +149,8 @@ def _show(
     query = request.GET.copy() if request.method == "GET" else asked.copy()
     for name in ("csrfmiddlewaretoken", "digest", "q"):
         query.pop(name, None)
-    needs_second = manifest.level in HIGH and not manifest.exercise and not signed_in_twice(request)
+    needs_second = needs_second_factor(manifest.level, exercise=manifest.exercise)
+    needs_second = needs_second and not signed_in_twice(request.session)
     context = {
         "manifest": manifest,
         "level": level_label(manifest.level),
@@ -214,7 +215,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     said = request.POST
     level = _level(said)
     exercise = said.get("exercise") == "1"
-    if level in HIGH and not exercise and not signed_in_twice(request):
+    if needs_second_factor(level, exercise=exercise) and not signed_in_twice(request.session):
         messages.error(request, _("Ⅰ级、Ⅱ级响应须两步验证。请先设置验证器，再登录一次。"))
         return HttpResponseRedirect(reverse("mfa_index"))
     plan = plan_for(actor, said.get("plan", ""))
