@@ -64,6 +64,9 @@ def test_everybody_sees_their_page_change_and_change_back(world: World) -> None:
     assert "我的职责变化" in page(enter(world, "grid_worker"), "field:today")
     assert "我的职责变化" not in page(enter(world, "far_grid_worker"), "field:today")
     desk = page(enter(world, "secretary"), "desk:queue")
+    assert "发告知书" in desk  # a task of the community, though no duty is the secretary's
+    today = world.client("secretary").get("/api/v1/me/today").json()
+    assert [(one["title"], one["places"]) for one in today["tasks"]] == [("发告知书", [HOME])]
     assert "mode-orange" in desk
     assert "mode-orange" not in page(enter(world, "far_secretary"), "desk:queue")
     assert "采样点" in page(enter(world, "secretary"), "desk:stations")

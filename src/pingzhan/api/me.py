@@ -26,7 +26,9 @@ from pingzhan.api.schemas.me import (
     ReadIn,
     ReadOut,
     TodayDuty,
+    TodayInstruction,
     TodayOut,
+    TodayTask,
 )
 from pingzhan.api.writing import write
 from pingzhan.core.errors import NotFound
@@ -43,7 +45,7 @@ from pingzhan.people.operations import confirm_contacts
 from pingzhan.people.queries import offices_of_user, person_of_user
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along
-from pingzhan.response.queries.responses import my_duties
+from pingzhan.response.queries.my_work import my_work
 
 if TYPE_CHECKING:
     from pingzhan.matters.models import Summons
@@ -93,7 +95,7 @@ def get_today(request: ApiRequest, limit: Limit, after: After) -> TodayOut:
     matters = PageOut[MatterRow](items=matter_rows(found.items, at=request.at), next=found.next)
     takers = takers_of([row.pk for row in found.items], request.actor) if found.items else {}
     assert request.actor.user_id is not None
-    mine = my_duties(request.actor, at=request.at)
+    mine = my_work(request.actor, at=request.at)
     return TodayOut(
         date=timezone.localtime(request.at).date(),
         calls=[_call(row, at=request.at) for row in summonses_of(request.actor)] if not after else [],
@@ -107,6 +109,10 @@ def get_today(request: ApiRequest, limit: Limit, after: After) -> TodayOut:
                 subject=row.payload.get("subject", ""),
             )
             for row in mine.duties
+        ],
+        tasks=[TodayTask(title=one.title, places=one.codes, due_at=one.due_at) for one in mine.tasks],
+        instructions=[
+            TodayInstruction(text=one.text, plan=one.plan, exercise=one.exercise) for one in mine.instructions
         ],
         unread=unread_count(request.actor.user_id),
     )

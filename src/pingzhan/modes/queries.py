@@ -182,6 +182,25 @@ def of_person(person_id: UUID, *, at: datetime, drills: Collection[UUID] = NO_DR
     return sorted(rows, key=lambda row: order[row.response_id])
 
 
+def reaching(
+    kinds: Collection[str], paths: Collection[str], *, at: datetime, drills: Collection[UUID] = NO_DRILLS
+) -> list[Overlay]:
+    """Everything of these kinds in force at places above, at or below `paths`, by the rule; one statement."""
+    order = _order(at=at, drills=drills)
+    if not order or not paths:
+        return []
+    reach = Q(target__in={above for path in paths for above in paths_above(path)})
+    for path in set(paths):
+        reach |= under("path", path)
+    rows = _current(order, at=at).filter(reach, kind__in=kinds).order_by("target", "key", "id")
+    return sorted(rows, key=lambda row: order[row.response_id])
+
+
+def modes_by_response() -> dict[UUID, Mode]:
+    """What is told of each response that has not ended, by its id; from memory."""
+    return {covered.response_id: covered.mode for covered in _in_force()}
+
+
 def what_duties_are(rows: Iterable[Overlay]) -> dict[UUID, dict[str, Any]]:
     """What the duties among these rows are about, by the ids of the rows: title, tasks, whom to report to.
 
@@ -210,7 +229,7 @@ def _ranked(
     rows = _current(order, at=at).filter(kind=kind, target__in=targets)
     if key is not None:
         rows = rows.filter(key=key)
-    modes = {covered.response_id: covered.mode for covered in _in_force()}
+    modes = modes_by_response()
     # Within one response the nearer place speaks before the one above it; ties go by the later row.
     ranked = sorted(rows.order_by("-id"), key=lambda row: (order[row.response_id], -len(row.target)))
     return [InForce(row.payload, modes[row.response_id], row.person_id, row.key, row.target) for row in ranked]

@@ -19,7 +19,7 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.queries import PEACETIME, Mode, drills_of, highest_under, mode_at
 from pingzhan.places.names import named
 from pingzhan.places.queries import names_along, tops
-from pingzhan.response.queries.responses import my_duties
+from pingzhan.response.queries.my_work import my_work
 from pingzhan.web.inbox import unread_shown
 from pingzhan.web.words import plan_name
 
@@ -51,7 +51,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     return {
         "mode": SimpleLazyObject(lambda: shown_mode(request, actor)),
-        "my_duties": SimpleLazyObject(lambda: my_duties(actor, at=getattr(request, "at", None) or now())),
+        "my_work": SimpleLazyObject(lambda: my_work(actor, at=getattr(request, "at", None) or now())),
         "demo": settings.DEMO,
         "elder": request.COOKIES.get("elder") == "1",
         "lang": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),

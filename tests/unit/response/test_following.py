@@ -9,7 +9,7 @@ from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Overlay
 from pingzhan.people.models import Person
 from pingzhan.people.operations import create_person, merge_persons, undo_merge
-from pingzhan.response.queries.responses import my_duties
+from pingzhan.response.queries.my_work import my_work
 from tests.factories.people import somebody
 from tests.factories.plans import ready
 from tests.factories.world import HOME, World
@@ -34,7 +34,7 @@ def test_duties_and_roles_are_those_of_who_is_kept(world: World) -> None:
     in_force.forget()
     assert (laid_on(kept), laid_on(gone)) == (before, set())
     # The account went over with its rights, and shows the same duties.
-    assert my_duties(actor_for(worker, at=world.at), at=world.at).duties
+    assert my_work(actor_for(worker, at=world.at), at=world.at).duties
     assert can(actor_for(worker, at=world.at), Permission.MATTER_ACCEPT, world.path(HOME))
     undo_merge(merge=merge, by=SYSTEM, at=world.at)
     assert (laid_on(kept), laid_on(gone)) == (set(), before)

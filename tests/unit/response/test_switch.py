@@ -19,8 +19,8 @@ from pingzhan.response import operations
 from pingzhan.response.models import Activation, CheckItem, PublicWarning
 from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.my_work import my_work
 from pingzhan.response.queries.readiness import readiness
-from pingzhan.response.queries.responses import my_duties
 from tests.factories.peacetime import peacetime
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
@@ -90,7 +90,7 @@ def test_what_is_activated_is_what_was_previewed_and_ends_without_a_trace(world:
     assert peacetime() == before
     assert can(actor_for(worker, at=world.at), Permission.MATTER_ACCEPT, world.path(HOME))
     assert not can(actor_for(worker, at=world.at), Permission.MATTER_ACCEPT, world.path(NEAR))
-    assert my_duties(world.actor("grid_worker"), at=world.at).roles
+    assert my_work(world.actor("grid_worker"), at=world.at).roles
     assert CheckItem.objects.filter(response_id=response.pk).count() == 4
     assert PublicWarning.objects.get(response_id=response.pk).released_at is None
 
@@ -99,7 +99,7 @@ def test_what_is_activated_is_what_was_previewed_and_ends_without_a_trace(world:
     in_force.forget()
     assert in_force.mode_at(world.path(HOME), at=later).kind == "peacetime"
     assert not can(actor_for(worker, at=later), Permission.MATTER_ACCEPT, world.path(HOME))
-    assert not my_duties(world.actor("grid_worker"), at=later)
+    assert not my_work(world.actor("grid_worker"), at=later)
     assert peacetime() == before
     assert [entry.verb for entry in timeline("response", response.pk)] == [
         "access.grant_for_response", "response.begin", "response.check", "response.end",
@@ -213,8 +213,8 @@ def test_a_drill_widens_nothing_and_only_its_people_see_it(world: World) -> None
     assert not Grant.objects.filter(response_id=response.pk).exists()
     assert not PublicWarning.objects.exists()
     worker, other = world.actor("grid_worker"), world.actor("near_grid_worker")
-    assert my_duties(worker, at=world.at)
-    assert not my_duties(other, at=world.at)
+    assert my_work(worker, at=world.at)
+    assert not my_work(other, at=world.at)
     drills = in_force.drills_of(worker.user_id, at=world.at)
     assert in_force.mode_at(world.path(HOME), at=world.at, drills=drills).kind == "exercise"
     assert in_force.mode_at(world.path(HOME), at=world.at).kind == "peacetime"

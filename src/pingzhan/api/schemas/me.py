@@ -65,6 +65,22 @@ class TodayDuty(Out):
     subject: str = Field(description="What it is about: a building, a room, a grid.")
 
 
+class TodayTask(Out):
+    """Something that a response asks of the caller's role."""
+
+    title: str
+    places: list[str] = Field(description="Codes of the places where it is to be done.")
+    due_at: Moment | None
+
+
+class TodayInstruction(Out):
+    """An order of a response to the caller's role."""
+
+    text: str
+    plan: str = Field(description="The plan by which it was given.")
+    exercise: bool
+
+
 class TodayOut(Out):
     """What there is to do today, the most pressing first."""
 
@@ -74,6 +90,8 @@ class TodayOut(Out):
     taken: dict[str, str] = Field(description="Who of the unit has a matter, by its number; the others are free.")
     mine: list[str] = Field(description="Numbers of those that the caller took.")
     duties: list[TodayDuty]
+    tasks: list[TodayTask]
+    instructions: list[TodayInstruction]
     unread: int = Field(description="Messages that the caller has not read, counted up to 100.")
 
 

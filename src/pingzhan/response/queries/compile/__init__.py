@@ -17,7 +17,7 @@ from pingzhan.places.choices import Level
 from pingzhan.places.queries import get_places, names_along
 from pingzhan.response.models import Activation, Plan, PlanVersion
 from pingzhan.response.queries.compile.duties import share_out_duties
-from pingzhan.response.queries.compile.people import holders_for, widen_roles
+from pingzhan.response.queries.compile.people import address, holders_for, widen_roles
 from pingzhan.response.queries.compile.reaching import reach_down, share_tasks, take_out
 from pingzhan.response.queries.compile.rooms import furnish
 from pingzhan.response.queries.compile.work import Tree, Work, Zone, trainings_asked
@@ -60,6 +60,7 @@ def compile_plan(
             take_out(work, zone, around)
         share_tasks(work, zone, tree)
         widen_roles(work, zone, holders)
+        address(work, zone, holders)
     share_out_duties(work, zones, tree, holders)
     items = sorted(work.items.values(), key=lambda one: (one.kind, one.path, one.target, one.key))
     rights = [] if exercise else sorted(work.rights, key=lambda one: (one.path, one.role, str(one.user_id)))

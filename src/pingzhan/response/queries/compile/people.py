@@ -14,14 +14,19 @@ _LENGTHS = {"street": 9, "community": 12}  # of their codes
 
 def holders_for(zones: Sequence[Zone], paths: Sequence[str]) -> list[Holder]:
     """Everybody who holds a role that the plan names; one statement."""
+    named = (("duties", "roles"), ("roles", "from"), ("instructions", "roles"))
     roles = {
-        role
-        for zone in zones
-        for section, name in (("duties", "roles"), ("roles", "from"))
-        for item in zone.data.get(section, [])
-        for role in item[name]
+        role for zone in zones for section, name in named for item in zone.data.get(section, []) for role in item[name]
     }
+    roles |= {item["role"] for zone in zones for item in zone.data.get("tasks", []) if "role" in item}
     return holders_under(list(paths), roles) if roles else []
+
+
+def address(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
+    """Whoever an instruction or a task is for takes part, though nothing else of theirs changes."""
+    roles = {role for item in zone.wanted("instructions", work.level) for role in item["roles"]}
+    roles |= {item["role"] for item in zone.wanted("tasks", work.level) if "role" in item}
+    work.users.update(one.user_id for one in holders if one.role in roles and zone.holds(one.path))
 
 
 def widen_roles(work: Work, zone: Zone, holders: Sequence[Holder]) -> None:
