@@ -137,14 +137,24 @@ def roots(actor: Actor, permission: Permission) -> list[str]:
     return found
 
 
-def users_of_units(units: Iterable[UUID], *, at: datetime) -> dict[UUID, list[UUID]]:
-    """Who acts on behalf of each unit now: user ids by unit id, in a fixed order; one statement."""
-    found: dict[UUID, list[UUID]] = {}
+def users_of_units(
+    units: Iterable[UUID], *, permission: Permission, at: datetime
+) -> dict[UUID, dict[UUID, tuple[str, ...]]]:
+    """Who acts on behalf of each unit now with `permission`, and under which paths; one statement.
+
+    Paths by user id by unit id, in a fixed order.
+    """
+    found: dict[UUID, dict[UUID, tuple[str, ...]]] = {}
     wanted = list(units)
     if not wanted:
         return found
-    grants = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=at), unit_id__in=wanted, since__lte=at)
-    for unit, user in grants.order_by("unit_id", "user_id").values_list("unit_id", "user_id").distinct():
+    roles = [role.code for role in ROLES.values() if permission in role.permissions]
+    grants = Grant.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at), unit_id__in=wanted, role__in=roles, since__lte=at
+    )
+    rows = grants.order_by("unit_id", "user_id", "path").values_list("unit_id", "user_id", "path").distinct()
+    for unit, user, path in rows:
         if unit is not None:
-            found.setdefault(unit, []).append(user)
+            of_unit = found.setdefault(unit, {})
+            of_unit[user] = (*of_unit.get(user, ()), path)
     return found

@@ -19,7 +19,7 @@ from pingzhan.matters.models import CallBack, Matter, Notice, Question, Rating, 
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.merging import tell_joined
 from pingzhan.matters.operations.referring import confirm, unconfirm
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.levels import awaited_after, open_parts
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.talking import CLOSED_FOR_CALL
@@ -59,7 +59,7 @@ def verify(
     confirm(matter, unit_id=level or matter.receiver_id, by=by, at=at)
     if level:
         line = _("事项 %(number)s 的结果已由上级确认，请接着确认。") % {"number": matter.number}
-        tell_units({following or matter.receiver_id: [line]}, at=at, template="matter.verify", cause=by.user_id)
+        tell_units({following or matter.receiver_id: Line(line, matter.path)}, at=at, template="matter.verify", cause=by.user_id)
     return matter
 
 
@@ -240,7 +240,7 @@ def reopen(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
     matter.refresh_from_db(fields=["reopens"])
     Question.objects.filter(matter=matter, closed_at__isnull=True).update(closed_at=at)
     line = _("事项 %(number)s 居民要求重新办理：%(reason)s") % {"number": matter.number, "reason": reason[:60]}
-    units = {unit: [line] for unit in (matter.receiver_id, handler) if unit}
+    units = {unit: Line(line, matter.path) for unit in (matter.receiver_id, handler) if unit}
     tell_units(units, at=at, template="matter.reopen", cause=by.user_id)
     Notice.objects.filter(matter=matter, until__isnull=True).update(until=at)
     return matter

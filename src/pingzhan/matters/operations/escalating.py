@@ -21,10 +21,11 @@ from django.utils.translation import ngettext
 from pingzhan.access.actors import SYSTEM
 from pingzhan.core.db import insert_many, is_postgres
 from pingzhan.core.ids import uuid7
+from pingzhan.core.outbox import queue_many
 from pingzhan.journal.operations import draft, record_load
 from pingzhan.matters.choices import ClockKind, ClockState, Tier
 from pingzhan.matters.models import Clock, Escalation, Matter
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import readers_of
 from pingzhan.matters.queries.reference import ORDER, Reference, UnitRef, reference
 from pingzhan.matters.rules import acts_at, owed_by
 
@@ -146,15 +147,19 @@ def _write(climbs: Sequence[Climb], *, at: datetime) -> None:
 
 
 def _tell(climbs: Sequence[Climb], *, at: datetime) -> None:
-    """One message a unit and kind of call, however many clocks it is about."""
-    numbers: dict[tuple[UUID, bool], list[str]] = defaultdict(list)
+    """One message to each who is told, and kind of call, however many clocks it is about: of those of their area."""
+    calls: dict[tuple[UUID, bool], dict[str, str]] = defaultdict(dict)  # path by number
     for one in climbs:
         if one.told is not None:
-            numbers[one.told, one.tier is Tier.UNIT].append(one.due.number)
-    said: dict[UUID, list[str]] = defaultdict(list)
-    for (unit, urged), found in numbers.items():
-        said[unit].append(_line(list(dict.fromkeys(found)), urged=urged))
-    tell_units(said, at=at, template="matter.escalate")
+            calls[one.told, one.tier is Tier.UNIT][one.due.number] = one.due.path
+    readers = readers_of({unit for unit, _urged in calls}, at=at)
+    said = [
+        (user, _line(numbers, urged=urged))
+        for (unit, urged), found in calls.items()
+        for user, paths in readers.get(unit, {}).items()
+        if (numbers := [number for number, path in found.items() if path.startswith(paths)])
+    ]
+    queue_many(said, at=at, template="matter.escalate")
 
 
 def _line(numbers: list[str], *, urged: bool) -> str:

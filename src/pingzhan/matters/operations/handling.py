@@ -13,7 +13,7 @@ from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.pictures import StoredPicture
 from pingzhan.matters.operations.referring import send_back_down
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.levels import awaited_after, open_parts
 from pingzhan.matters.queries.reference import reference
 
@@ -57,7 +57,7 @@ def return_matter(*, matter: Matter, by: Actor, at: datetime, reason: str, versi
     )  # fmt: skip
     matter.refresh_from_db(fields=["returns"])
     if awaits:
-        tell_units({awaits: [line]}, at=at, template="matter.return", cause=by.user_id)
+        tell_units({awaits: Line(line, matter.path)}, at=at, template="matter.return", cause=by.user_id)
     return matter
 
 
@@ -113,5 +113,5 @@ def complete(
     )  # fmt: skip
     if awaits:
         line = _("事项 %(number)s 已有办理结果，请逐级确认。") % {"number": matter.number}
-        tell_units({awaits: [line]}, at=at, template="matter.complete", cause=by.user_id)
+        tell_units({awaits: Line(line, matter.path)}, at=at, template="matter.complete", cause=by.user_id)
     return matter

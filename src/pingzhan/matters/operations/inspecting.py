@@ -19,7 +19,7 @@ from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices_inspection import FindingState, InspectionForm
 from pingzhan.matters.models import Finding, Inspection, Matter
 from pingzhan.matters.operations.advance import needed, worded
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.inspections import may_answer, may_confirm
 from pingzhan.matters.queries.reference import reference
 from pingzhan.places.queries import get_places
@@ -167,7 +167,7 @@ def _note(verb: str, inspection: Inspection, *, by: Actor, at: datetime, **data:
 
 def _tell_unit(line: str, inspection: Inspection, *, by: Actor, at: datetime) -> None:
     said = line % {"form": InspectionForm(inspection.form).label, "topic": inspection.topic}
-    tell_units({inspection.unit_id: [said]}, at=at, template="inspection.make", cause=by.user_id)
+    tell_units({inspection.unit_id: Line(said)}, at=at, template="inspection.make", cause=by.user_id)
 
 
 def _invalid(field: str, message: str) -> Invalid:

@@ -14,7 +14,7 @@ from pingzhan.matters.choices import LimitKind, PauseCause, PauseState, Status, 
 from pingzhan.matters.models import Matter, Pause
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.clocks import open_pauses
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.pauses import paused_time, time_to_pause
 from pingzhan.matters.queries.reference import UnitRef, reference
 from pingzhan.matters.rules import ClockChange
@@ -47,7 +47,7 @@ def hold(
     )  # fmt: skip
     if approver:
         line = _("事项 %(number)s 申请暂缓到 %(until)s，请审批。") % {"number": matter.number, "until": day_of(until)}
-        tell_units({approver.id: [line]}, at=at, template="matter.hold", cause=by.user_id)
+        tell_units({approver.id: Line(line, matter.path)}, at=at, template="matter.hold", cause=by.user_id)
     begin_pause(matter=matter, cause=PauseCause.HOLD, until=until, at=at, approved=approver is None)
     return matter
 
@@ -94,7 +94,7 @@ def decide_pause(
             _("事项 %(number)s 的暂缓已批准，计时暂停。") if ok else _("事项 %(number)s 的暂缓没有批准，请继续办理。")
         )
         line = words % {"number": matter.number}
-        tell_units({matter.handler_id: [line]}, at=at, template="matter.decide_pause", cause=by.user_id)
+        tell_units({matter.handler_id: Line(line, matter.path)}, at=at, template="matter.decide_pause", cause=by.user_id)
     return matter
 
 

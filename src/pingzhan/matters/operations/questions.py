@@ -12,7 +12,7 @@ from pingzhan.matters.choices import LimitKind, PauseCause, Step
 from pingzhan.matters.models import Matter, Question
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.pausing import STANDS, begin_pause, day_of, most_until
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import ClockChange
 
@@ -72,5 +72,5 @@ def answer(*, matter: Matter, by: Actor, at: datetime, text: str, version: int |
     Question.objects.filter(matter=matter, closed_at__isnull=True).update(answer=text, answered_at=at, closed_at=at)
     line = _("事项 %(number)s 的居民已补充情况，请继续办理。") % {"number": matter.number}
     has_it = matter.handler_id or matter.awaits_id or matter.receiver_id
-    tell_units({has_it: [line]}, at=at, template="matter.answer", cause=by.user_id)
+    tell_units({has_it: Line(line, matter.path)}, at=at, template="matter.answer", cause=by.user_id)
     return matter

@@ -13,7 +13,7 @@ from pingzhan.core.ids import uuid7
 from pingzhan.matters.choices import Step
 from pingzhan.matters.models import Matter, Referral
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.operations.units import unit_for
 from pingzhan.matters.queries.levels import chain
 from pingzhan.matters.queries.reference import ORDER, Reference, UnitRef, reference
@@ -44,7 +44,7 @@ def refer(
         "number": matter.number,
         "unit": acting.name if acting else "",
     }
-    tell_units({chosen.id: [line]}, at=at, template="matter.refer", cause=by.user_id)
+    tell_units({chosen.id: Line(line, matter.path)}, at=at, template="matter.refer", cause=by.user_id)
     return matter
 
 

@@ -15,7 +15,7 @@ from pingzhan.matters.choices import ClockKind, LimitKind, Step
 from pingzhan.matters.models import Matter, Supervision
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.clocks import new_clock
-from pingzhan.matters.operations.telling import tell_units
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.rights import is_reporter
 from pingzhan.matters.rules import URGE_EVERY
@@ -33,7 +33,7 @@ def urge(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: in
         words = Words(reply=note.strip())
     matter = advance(Move(matter, Step.URGE, by, at, words, version=version))
     line = _("事项 %(number)s 有人催办，请抓紧。") % {"number": matter.number}
-    tell_units({asked_of(matter): [line]}, at=at, template="matter.urge", cause=by.user_id)
+    tell_units({asked_of(matter): Line(line, matter.path)}, at=at, template="matter.urge", cause=by.user_id)
     return matter
 
 
@@ -75,7 +75,7 @@ def supervise(
         ordered_by=by.user_id,
     )  # fmt: skip
     line = _("事项 %(number)s 列入督办，请在期限前回复。") % {"number": matter.number}
-    tell_units({unit: [line]}, at=at, template="matter.supervise", cause=by.user_id)
+    tell_units({unit: Line(line, matter.path)}, at=at, template="matter.supervise", cause=by.user_id)
     return matter
 
 
