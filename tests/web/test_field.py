@@ -1,6 +1,7 @@
 """The pages of grid workers and building leaders: today's list, the next step, reporting on the spot."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -245,7 +246,22 @@ def test_reporting_outside_of_ones_own_place_is_refused_and_keeps_the_words(work
     response = report(worker, place=["", f"{NEAR}-G001"])
     assert response.status_code == 403
     assert QUARREL in page(response)
+    assert "这个位置不在您的工作范围内" in page(response)
     assert not Matter.objects.exists()
+
+
+def test_an_address_that_nobody_knows_is_reported_in_ones_own_grid(worker: Client) -> None:
+    response = report(worker, place="", address="彩虹桥下面第三个桥墩")
+    assert response.status_code == 303
+    matter = Matter.objects.get()
+    assert (matter.place.code, matter.address) == (f"{HOME}-G001", "彩虹桥下面第三个桥墩")
+
+
+def test_of_what_an_address_may_mean_ones_own_area_is_offered(worker: Client) -> None:
+    response = report(worker, place="", address="1号楼")
+    assert response.status_code == 422
+    offered = re.findall(r'name="choice"[^>]*value="([^"]+)"', page(response))
+    assert offered == [f"{HOME}-B001", f"{HOME}-G001"]  # and, if it is none of them, the own grid
 
 
 def test_building_leaders_report_for_their_building(world: World) -> None:

@@ -1,5 +1,6 @@
 """Raising a matter: it finds its place, its category, its handler and its first clock by itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import ANONYMOUS, Actor
-from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can, roots
 from pingzhan.core.counters import next_number
 from pingzhan.core.db import insert_row
-from pingzhan.core.errors import Invalid
+from pingzhan.core.errors import Invalid, NotAllowed
 from pingzhan.core.ids import random_code, uuid7
 from pingzhan.core.outbox import queue
 from pingzhan.core.paths import code_on
@@ -73,13 +74,14 @@ def report(
     if len(text) > MOST_TEXT or "\x00" in text:
         raise _invalid("text", _("内容过长或含有无法识别的字符，最多 %(most)s 字") % {"most": MOST_TEXT})
     known = reference()
-    place = _find_place(location)
+    for_others = split_from is None and source in (Source.DESK, Source.FIELD, Source.VISIT)
+    place = _find_place(location, own=roots(by, Permission.MATTER_REPORT) if for_others else ())
     chosen = _category(known, category, text)
     receiver = known.receiver_for(place.path)
     if receiver is None:
         raise _invalid("location", _("这个位置还没有单位负责受理，请拨打 12345"))
-    if split_from is None and source in (Source.DESK, Source.FIELD, Source.VISIT):
-        require(by, Permission.MATTER_REPORT, place.path)
+    if for_others and not can(by, Permission.MATTER_REPORT, place.path):
+        raise NotAllowed(_("这个位置不在您的工作范围内，还没有上报。请改选位置；或到居民页面上报，那里不限范围。"))
     if urgency and urgency not in Urgency.values:
         raise _invalid("urgency", _("紧急程度不正确"))
     matter = Matter(
@@ -181,8 +183,11 @@ def spot_of(location: Location) -> Spot | None:
     return None
 
 
-def _find_place(location: Location) -> "PlaceRef | Place":
-    """The place of a location; raises Invalid with what to do when there is none."""
+def _find_place(location: Location, *, own: Sequence[str] = ()) -> "PlaceRef | Place":
+    """The place of a location; raises Invalid with what to do when there is none.
+
+    `own`: the paths for which somebody who works here may report; of what words may mean, what lies there comes first.
+    """
     if location.lon is not None and location.lat is not None:
         chain = locate(location.lon, location.lat)
         if not chain:
@@ -197,17 +202,19 @@ def _find_place(location: Location) -> "PlaceRef | Place":
         match = match_address(location.address)
         if match.place is not None:
             return match.place
-        roots = list(tops()[:2])
+        whole = list(tops(own or None)[:2])
         if match.candidates:
-            lines = place_lines([one.place.path for one in match.candidates])
-            offered = [(one.place.code, lines[one.place.path]) for one in match.candidates]
-            offered += [(root.code, _("都不是，请工作人员核实位置")) for root in roots if len(roots) == 1]
+            near = [one for one in match.candidates if one.place.path.startswith(tuple(own))] if own else []
+            candidates = near or match.candidates
+            lines = place_lines([one.place.path for one in candidates])
+            offered = [(one.place.code, lines[one.place.path]) for one in candidates]
+            offered += [(root.code, _("都不是，请工作人员核实位置")) for root in whole if len(whole) == 1]
             raise Invalid(
                 _("这个地址可能是几个地方，请选择一个"),
                 errors=[{"loc": ["place"], "msg": line, "code": code} for code, line in offered],
             )
-        if len(roots) == 1:  # nobody is turned away for an address that is not in the tree: a person sets it right
-            return roots[0]
+        if len(whole) == 1:  # nobody is turned away for an address that is not in the tree: a person sets it right
+            return whole[0]
     raise _invalid("location", _("请在图上点选位置，或选择所在的街镇和居村，或写下地址"))
 
 
