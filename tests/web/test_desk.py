@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -13,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from pingzhan.access.actors import SYSTEM
+from pingzhan.access.operations import EmergencyGrant, grant_for_response
 from pingzhan.core import jobs
 from pingzhan.journal.models import Entry, Opening
 from pingzhan.journal.operations import seal
@@ -551,6 +554,23 @@ def test_everybody_lands_where_they_work(sign_in: Callable[..., Client], name: s
     client = sign_in(name)
     assert client.get("/home/").url == home
     assert client.get(home).status_code == 200
+
+
+def test_who_goes_round_with_a_phone_does_so_in_an_emergency(world: World, sign_in: Callable[..., Client]) -> None:
+    committee = world.units[f"{HOME}.committee"].pk
+    until = world.at + timedelta(days=1)
+    lent = [
+        EmergencyGrant(world.users[name].pk, "community_staff", world.path(HOME), committee)
+        for name in ("grid_worker", "resident")
+    ]
+    grant_for_response(lent, response_id=uuid4(), until=until, by=SYSTEM, at=world.at)
+    worker = sign_in("grid_worker")
+    assert worker.get("/home/").url == "/field/"
+    # Both faces are open to them, a press from each other.
+    assert 'href="/desk/"' in page(worker.get("/field/"))
+    assert 'href="/field/"' in page(worker.get("/desk/"))
+    assert "响应期间" in page(worker.get("/field/me/"))
+    assert sign_in("resident").get("/home/").url == "/desk/"  # who works nowhere else
 
 
 @pytest.mark.parametrize(

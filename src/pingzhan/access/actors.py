@@ -9,11 +9,12 @@ from pingzhan.access.roles import ROLES, Role
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role held now, under `path`; `unit_id` is the unit on whose behalf."""
+    """A role held now, under `path`; `unit_id` is the unit on whose behalf; `lent`: for a response, until it ends."""
 
     role: str
     path: str
     unit_id: UUID | None = None
+    lent: bool = False
 
     @property
     def definition(self) -> Role:
@@ -45,6 +46,15 @@ class Actor:
     @property
     def unit_ids(self) -> frozenset[UUID]:
         return frozenset(held.unit_id for held in self.held if held.unit_id)
+
+    @property
+    def homes(self) -> frozenset[str]:
+        """The faces of the roles: of what a response lends only where nobody works otherwise.
+
+        Who goes round with a phone in peacetime does so in an emergency, whatever rights are added for it.
+        """
+        own = frozenset(held.definition.home for held in self.held if not held.lent) - {"portal"}
+        return own or frozenset(held.definition.home for held in self.held)
 
     def holding(self, permission: Permission) -> tuple[Held, ...]:
         return tuple(held for held in self.held if permission in held.definition.permissions)

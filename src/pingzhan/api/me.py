@@ -76,8 +76,7 @@ def get_me(request: ApiRequest) -> MeOut:
             )
         )
     permissions = {permission for held in actor.held for permission in held.definition.permissions}
-    homes = [held.definition.home for held in actor.held]
-    home = next((face for face in ("desk", "field") if face in homes), ROLES["resident"].home)
+    home = next((face for face in ("desk", "field") if face in actor.homes), ROLES["resident"].home)
     return MeOut(
         id=actor.user_id,
         name=actor.name,

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(models.TextChoices):
@@ -15,7 +16,7 @@ class Status(models.TextChoices):
     RATED = "rated", _("待公示")
     PUBLISHED = "published", _("待归档")
     ARCHIVED = "archived", _("已归档")
-    REJECTED = "rejected", _("不予受理")
+    REJECTED = "rejected", pgettext_lazy("status", "不予受理")
     MERGED = "merged", _("已合并")
     WITHDRAWN = "withdrawn", _("已撤回")
 

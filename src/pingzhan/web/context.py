@@ -58,6 +58,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "home_url": reverse("home"),
         "home_label": SimpleLazyObject(lambda: unit_name(actor)),
+        "other_face": SimpleLazyObject(lambda: other_face(request, actor)),
         "can_search": bool(actor.holding(P.MATTER_VIEW)),
         "roles": SimpleLazyObject(lambda: [str(held.definition.label) for held in actor.held]),
         "unread": SimpleLazyObject(lambda: unread_shown(request)),
@@ -92,6 +93,17 @@ def unit_name(actor: Actor) -> str:
     """The unit on whose behalf the actor works, "" for none; from memory."""
     units = reference().units
     return next((named(units[held.unit_id]) for held in actor.held if held.unit_id in units), "")
+
+
+def other_face(request: HttpRequest, actor: Actor) -> NavItem | None:
+    """From the desk the way to the pages for the phone, and back for whoever has a role at the desk."""
+    if not actor.holding(P.MATTER_VIEW):
+        return None
+    if request.path.startswith(("/desk/", "/command/")):
+        return NavItem(_("手机上的现场页面"), reverse("field:today"), "device-mobile", current=False)
+    if any(held.definition.home == "desk" for held in actor.held):
+        return NavItem(_("电脑上的工作页面"), reverse("desk:queue"), "list-check", current=False)
+    return None
 
 
 def navigation(request: HttpRequest, actor: Actor) -> list[NavItem]:

@@ -30,8 +30,7 @@ _FACES = (
 def home(request: HttpRequest) -> HttpResponse:
     """To the face of the asker's role; residents and visitors to the portal."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    homes = {held.definition.home for held in actor.held}
-    open_to = (name for face, permission, name in _FACES if face in homes and actor.holding(permission))
+    open_to = (name for face, permission, name in _FACES if face in actor.homes and actor.holding(permission))
     return HttpResponseRedirect(reverse(next(open_to, "portal:home")))
 
 

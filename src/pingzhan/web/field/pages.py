@@ -125,9 +125,12 @@ def me(request: HttpRequest) -> HttpResponse:
                 "role": held.definition.label,
                 "place": " ".join(names.get(code, "") for code in held.path.rstrip("/").split("/")[-3:]),
                 "unit": named(known.units.get(held.unit_id)) if held.unit_id else "",
+                "lent": held.lent,
             }
             for held in actor.held
+            if held.role != "resident"
         ],
+        "visits": bool(actor.holding(Permission.MATTER_REPORT)),
         "worker": person_of_user(actor.user_id),
         "numbers": NUMBERS,
     }

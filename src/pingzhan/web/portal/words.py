@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from pingzhan.core.clock import now
 from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
@@ -140,7 +140,7 @@ def follow_up(matter: Any) -> FollowUp:
         Status.RATED: (_("已评价，准备公示"), _("去掉个人信息后，由专人审核公示。")),
         Status.PUBLISHED: (_("结果已公示"), _("接下来归档，编号关闭。")),
         Status.ARCHIVED: (_("已归档"), _("这件事项已经走完全部步骤。问题又出现时，可以要求重新办理或另报一件。")),
-        Status.REJECTED: (_("不予受理"), _("不同意的，可以写明理由要求重新办理。")),
+        Status.REJECTED: (pgettext("status", "不予受理"), _("不同意的，可以写明理由要求重新办理。")),
         Status.MERGED: (_("已并入同一问题的事项"), _("这个问题已有人先反映，合并在一起办理。")),
         Status.WITHDRAWN: (_("已撤回"), _("您已撤回这件事项。需要时请重新上报。")),
     }

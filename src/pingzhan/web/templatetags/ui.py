@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from pingzhan.core.clock import now
 from pingzhan.matters.choices import Status, Step
@@ -103,7 +103,7 @@ PUBLIC_LABELS: dict[str, Text] = {
     Status.RATED: gettext_lazy("已评价"),
     Status.PUBLISHED: gettext_lazy("已公示"),
     Status.ARCHIVED: gettext_lazy("已归档"),
-    Status.REJECTED: gettext_lazy("不予受理"),
+    Status.REJECTED: pgettext_lazy("status", "不予受理"),
     Status.MERGED: gettext_lazy("已合并办理"),
     Status.WITHDRAWN: gettext_lazy("已撤回"),
 }
