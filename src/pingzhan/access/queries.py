@@ -23,9 +23,7 @@ def actor_for(user: User, *, at: datetime) -> Actor:
     grants = Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=at), user=user, since__lte=at)
     rows = grants.order_by("path", "role").values_list("role", "path", "unit_id", "response_id")
     held = tuple(
-        Held(role, path, unit_id, lent=response is not None)
-        for role, path, unit_id, response in rows
-        if role in ROLES
+        Held(role, path, unit_id, lent=response is not None) for role, path, unit_id, response in rows if role in ROLES
     )
     return Actor("user", user.pk, user.name, held)
 

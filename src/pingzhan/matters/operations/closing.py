@@ -59,7 +59,12 @@ def verify(
     confirm(matter, unit_id=level or matter.receiver_id, by=by, at=at)
     if level:
         line = _("事项 %(number)s 的结果已由上级确认，请接着确认。") % {"number": matter.number}
-        tell_units({following or matter.receiver_id: Line(line, matter.path)}, at=at, template="matter.verify", cause=by.user_id)
+        tell_units(
+            {following or matter.receiver_id: Line(line, matter.path)},
+            at=at,
+            template="matter.verify",
+            cause=by.user_id,
+        )
     return matter
 
 

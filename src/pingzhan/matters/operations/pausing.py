@@ -94,7 +94,9 @@ def decide_pause(
             _("事项 %(number)s 的暂缓已批准，计时暂停。") if ok else _("事项 %(number)s 的暂缓没有批准，请继续办理。")
         )
         line = words % {"number": matter.number}
-        tell_units({matter.handler_id: Line(line, matter.path)}, at=at, template="matter.decide_pause", cause=by.user_id)
+        tell_units(
+            {matter.handler_id: Line(line, matter.path)}, at=at, template="matter.decide_pause", cause=by.user_id
+        )
     return matter
 
 
