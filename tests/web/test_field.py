@@ -13,10 +13,15 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from pingzhan.access.actors import SYSTEM
+from pingzhan.access.operations import grant
 from pingzhan.journal.models import Opening
 from pingzhan.matters import operations
 from pingzhan.matters.models import Attachment, Matter
-from tests.factories.world import HOME, NEAR, World
+from tests.factories.plans import SHORT, publish_plan
+from tests.factories.stations import furnish
+from tests.factories.world import HOME, HOME_STREET, NEAR, World
+from tests.unit.response.test_switch import press
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +307,24 @@ def test_a_matters_page_asks_the_database_as_often_however_long_its_story(
     worker.get(url(matter))
     with django_assert_max_num_queries(14):
         worker.get(url(matter))
+
+
+# --- in an emergency ------------------------------------------------------------------------------------------------
+
+ORDERS = SHORT + """\
+instructions:
+  - {code: round, text: 沿途留意积水, roles: [mobile_worker, team_captain, resident], levels: [1, 2]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "first"), [("mobile_worker", "/field/report/"), ("team_captain", "/field/team/"), ("resident", "/")]
+)
+def test_everybody_reads_on_the_first_page_what_a_response_asks(world: World, role: str, first: str) -> None:
+    grant(user=world.users["resident"], role=role, path=world.path(HOME), by=SYSTEM, at=world.at)
+    furnish(world)
+    press(world, publish_plan(world, ORDERS), codes=(HOME_STREET,))
+    client = signed_in(world, "resident")
+    home = client.get("/home/")
+    assert home.url == first
+    assert "沿途留意积水" in page(client.get(first))

@@ -65,6 +65,21 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(world: World) -> None
     assert not CheckIn.objects.exists()
 
 
+def test_all_that_is_missing_is_said_at_once(world: World) -> None:
+    sent = pages(world).post("/check-in/", {"name": "", "phone": "123", "place": "", "home": "", "key": "k1"})
+    said = sent.content.decode()
+    for words in ("请填写姓名", "电话号码不正确", "请选择居住的街镇和居村", "没有同意就不能登记"):
+        assert words in said
+
+
+def test_the_first_page_of_who_is_on_a_team_leads_there(world: World) -> None:
+    assert 'href="/check-in/"' in pages(world, "resident").get("/").content.decode()
+    shown = own_pages(check_in(world, to="joined")).get("/").content.decode()
+    assert 'href="/mine/team/"' in shown
+    assert "源园居委会第二梯队" in shown
+    assert 'href="/check-in/"' not in shown
+
+
 def test_an_address_that_may_be_several_places_is_asked_for(world: World) -> None:
     sent = pages(world).post("/check-in/", FORM | {"place": "", "home": "1号楼"})
     assert sent.status_code == 422

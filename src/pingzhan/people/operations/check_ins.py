@@ -57,8 +57,8 @@ def submit(*, told: Told, source: CheckInSource, consent: bool, by: Actor, at: d
     Anybody may for themselves (portal); entering somebody (desk, workbook) needs the right at the place. Without
     consent nothing is kept. Raises Invalid.
     """
-    if not consent:
-        raise _invalid("consent", _("没有同意就不能登记：请读一遍说明，同意后再提交"))
+    if missing := _missing(told, consent=consent):
+        raise Invalid(missing[0]["msg"] if len(missing) == 1 else _("请改正以下内容"), errors=missing)
     check_in = CheckIn(
         id=uuid7(at), source=source, state=S.SUBMITTED, state_at=at, submitted_at=at, kind=told.kind,
         consent_at=at, consent_to=CONSENT,
@@ -86,6 +86,20 @@ def submit(*, told: Told, source: CheckInSource, consent: bool, by: Actor, at: d
             raise
         return waiting
     return check_in
+
+
+def _missing(told: Told, *, consent: bool) -> list[dict[str, Any]]:
+    """What a check-in cannot do without, all of it at once: the field and what to do."""
+    return [
+        {"loc": [field_name], "msg": message}
+        for field_name, given, message in (
+            ("name", told.name.strip(), _("请填写姓名")),
+            ("phone", is_phone(normalise_phone(told.phone)), _("电话号码不正确，请检查位数")),
+            ("place", told.place or told.home.strip(), _("请选择居住的街镇和居村，或写下能找到楼栋的地址")),
+            ("consent", consent, _("没有同意就不能登记：请读一遍说明，同意后再提交")),
+        )
+        if not given
+    ]
 
 
 def _fill(check_in: CheckIn, told: Told) -> None:

@@ -95,5 +95,7 @@ def _page(request: HttpRequest, typed: dict[str, Any], *, problem: DomainError |
     context = report_page(request, typed, problem) | {
         "urgencies": Urgency.choices,
         "may_settle": bool(request.actor.holding(Permission.MATTER_HANDLE)),  # type: ignore[attr-defined]
+        # Who may only report opens this page first, and finds here what a response asks.
+        "first_page": not request.actor.holding(Permission.MATTER_VIEW),  # type: ignore[attr-defined]
     }
     return render(request, "field/report.html", context, status=problem.status if problem else 200)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from pingzhan.matters.emergency import NUMBERS
 from pingzhan.matters.queries.lists import notices, reported_by
 from pingzhan.matters.queries.reference import reference
+from pingzhan.people.queries import memberships_of
 from pingzhan.places.names import named
 from pingzhan.web.forms.report import category_groups
 from pingzhan.web.portal.emergencies import emergencies
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {"matter": row, "category": named(known.get(row.category_id))} for row in reported_by(actor, limit=3).items
     ] if actor.user_id else []  # fmt: skip
     context = {
+        "team": next(iter(memberships_of(actor)), None),
         "numbers": NUMBERS,
         "groups": category_groups()[:SHORTCUTS],
         "emergencies": emergencies(request.at),  # type: ignore[attr-defined]
