@@ -311,10 +311,13 @@ def test_a_matters_page_asks_the_database_as_often_however_long_its_story(
 
 # --- in an emergency ------------------------------------------------------------------------------------------------
 
-ORDERS = SHORT + """\
+ORDERS = (
+    SHORT
+    + """\
 instructions:
   - {code: round, text: 沿途留意积水, roles: [mobile_worker, team_captain, resident], levels: [1, 2]}
 """
+)
 
 
 @pytest.mark.parametrize(
