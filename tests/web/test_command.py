@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Response
@@ -17,9 +18,10 @@ from pingzhan.response.models import CheckItem, Proposal, PublicWarning
 from pingzhan.response.operations import consider, take_signal
 from pingzhan.response.rules.document import SECTIONS, check
 from pingzhan.response.rules.head import head_of
+from pingzhan.web.portal.emergencies import emergencies
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
-from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET, World
+from tests.factories.world import DISTRICT, FAR, FAR_STREET, HOME, HOME_STREET, World
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +47,7 @@ def activate(world: World, client: Client, **more: Any) -> Response:
     manifest = client.get(reverse("command:preview"), asked).context["manifest"]
     client.post(reverse("command:activate"), asked | {"digest": manifest.digest})
     in_force.forget()
-    return Response.objects.get()
+    return Response.objects.latest("since", "id")
 
 
 def test_everybody_sees_their_page_change_and_change_back(world: World) -> None:
@@ -87,6 +89,26 @@ def test_everybody_sees_their_page_change_and_change_back(world: World) -> None:
     assert "我的职责变化" not in page(enter(world, "grid_worker"), "field:today")
     assert "请留在家中" not in page(enter(world), "portal:home")
     assert "mode-orange" not in page(enter(world, "secretary"), "desk:queue")
+
+
+def test_residents_are_led_to_stations_of_the_area_only(world: World) -> None:
+    furnish(world)
+    source = SHORT.replace('{name: 急救, phone: "120"}', "{name: 采样点, function: sampling_point}")
+    publish_plan(world, source)
+    for street in (HOME_STREET, FAR_STREET):
+        activate(world, enter(world, "command"), places=[street])
+    told = {one["places"][0]: one["notices"][0]["services"][0]["where"] for one in emergencies(timezone.now())}
+    home, far = (told[world.places[street].name] for street in (HOME_STREET, FAR_STREET))
+    assert home
+    assert far
+    assert not set(home) & set(far)
+
+
+def test_what_was_wanting_is_told_with_its_place(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    response = activate(world, command, places=[FAR])
+    assert re.search(r"没有 B 角.*曹家巷居委会", page(command, "command:response", response.pk))
 
 
 def test_high_levels_need_a_second_factor(world: World) -> None:

@@ -11,6 +11,12 @@ from pingzhan.matters.queries.lists import first_id
 NAMES = ("matters.open", "matters.overdue", "matters.today", "matters.hour")
 
 
+def open_since(path: str, *, since: datetime, at: datetime) -> int:
+    """How many matters reported from `since` to `at` at or below `path` are still open; one statement."""
+    rows = Matter.objects.filter(in_area(path), is_open=True, id__gte=first_id(since))  # ids sort by time
+    return rows.filter(reported_at__gte=since, reported_at__lte=at).count()
+
+
 def figures_under(path: str, *, at: datetime) -> dict[str, float]:
     """Open and overdue matters, those reported in the last 24 hours and in the last hour; two statements.
 

@@ -21,7 +21,8 @@ from pingzhan.modes.operations import NewOverlay
 from pingzhan.modes.queries import due_to_lapse, get_response
 from pingzhan.response.models import Activation, CheckItem, Plan
 from pingzhan.response.operations.deciding import settle
-from pingzhan.response.operations.warnings import prepare
+from pingzhan.response.operations.tidying import add_to_list, begin_list, close_list
+from pingzhan.response.operations.warnings import let_last, prepare, prepare_again
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.leading import require_lead, require_roles
 from pingzhan.response.queries.plans import data_of, get_version
@@ -123,25 +124,11 @@ def _write(
         at=at, exercise=manifest.exercise, overlays=laid, grants=_grants(manifest),
         participants=manifest.participants, digest=manifest.digest, response_id=response_id,
     )  # fmt: skip
-    CheckItem.objects.bulk_create(
-        CheckItem(response_id=response_id, number=number, text=text)
-        for number, text in enumerate(_check_list(manifest), 1)
-    )
+    begin_list(response_id, manifest)
     if not manifest.exercise:
         settle(plan, level=manifest.level, paths=manifest.paths, response_id=response_id, by=by, at=at)
         prepare(response=response, plan=plan, data=data, names=_names(manifest), by=by, at=at)
     return response
-
-
-def _check_list(manifest: Manifest) -> list[str]:
-    """The plan's own list, then what follows from what was changed."""
-    counts = manifest.counts
-    found = list(manifest.checklist)
-    if counts.get("room_function"):
-        found.append(_("恢复 %(n)s 间用房：清场、消毒、归还设备") % {"n": counts["room_function"]})
-    if counts.get("person_duty"):
-        found.append(_("%(n)s 项责任的人员撤岗并致谢") % {"n": counts["person_duty"]})
-    return found
 
 
 @no_collecting()
@@ -154,6 +141,7 @@ def change_level(*, response: "Response", level: int, by: Actor, at: datetime, r
     )
     _may_begin(data_of(row.version), level, manifest.paths, by)
     with transaction.atomic():
+        add_to_list(response, manifest)
         modes.change_level(
             response=response, level=level, by=by, at=at, reason=reason, overlays=_overlays(manifest),
             grants=_grants(manifest), participants=manifest.participants,
@@ -162,6 +150,10 @@ def change_level(*, response: "Response", level: int, by: Actor, at: datetime, r
             counts=manifest.counts,
             gaps=[[gap.kind, gap.place, gap.subject, gap.reason] for gap in manifest.gaps[:2000]],
         )
+        if not response.exercise:
+            prepare_again(
+                response=response, plan=row.plan, data=data_of(row.version), names=_names(manifest), by=by, at=at
+            )
     return response
 
 
@@ -172,9 +164,11 @@ def renew(*, response: "Response", until: datetime, by: Actor, at: datetime, rea
     if until > at + LONGEST:
         message = _("一次最长 90 天；到期前可以说明理由延长")
         raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
+    before = response.until
     with transaction.atomic():
         modes.renew(response=response, until=until, by=by, at=at, reason=reason)
         Activation.objects.filter(pk=row.pk).update(warned_at=None)
+        let_last(response, before=before)
     return response
 
 
@@ -188,7 +182,9 @@ def stand_down(*, response: "Response", by: Actor, at: datetime, done: Sequence[
     require_lead(response, by)
     for number in done:
         tick_item(response=response, number=number, by=by, at=at)
-    return modes.end(response=response, by=by, at=at)
+    modes.end(response=response, by=by, at=at)
+    close_list(response, at=at)
+    return response
 
 
 @transaction.atomic
@@ -211,7 +207,15 @@ def tick_item(*, response: "Response", number: int, by: Actor, at: datetime) -> 
 
 def lapse_due(*, at: datetime) -> int:
     """Put on record which responses ended by their date; returns how many. Any number of workers may do so at once."""
-    return sum(modes.lapse(response=response, at=at) for response in due_to_lapse(at=at)[:100])
+    return sum(_lapse(response, at=at) for response in due_to_lapse(at=at)[:100])
+
+
+@transaction.atomic
+def _lapse(response: "Response", *, at: datetime) -> bool:
+    if not modes.lapse(response=response, at=at):
+        return False
+    close_list(response, at=at)
+    return True
 
 
 def activation_of(response: "Response") -> Activation:

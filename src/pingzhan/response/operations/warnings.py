@@ -38,6 +38,27 @@ def prepare(
     )  # fmt: skip
 
 
+def prepare_again(
+    *, response: "Response", plan: Plan, data: Mapping[str, Any], names: Sequence[tuple[str, str]], by: Actor,
+    at: datetime,
+) -> PublicWarning | None:  # fmt: skip
+    """The warning of another level, for a person to release; drafts of the level before are no longer released.
+
+    What residents read already stands until the new one is released, or is over where this level has none.
+    """
+    rows = PublicWarning.objects.filter(response_id=response.pk, expires__gt=at)
+    rows.filter(released_at__isnull=True).update(expires=at)
+    made = prepare(response=response, plan=plan, data=data, names=names, by=by, at=at)
+    if made is None:
+        rows.update(expires=at)
+    return made
+
+
+def let_last(response: "Response", *, before: datetime) -> None:
+    """Warnings that hold until the end of the response, hold until its new end."""
+    PublicWarning.objects.filter(response_id=response.pk, expires=before).update(expires=response.until)
+
+
 @transaction.atomic
 def release(*, warning: PublicWarning, response: "Response", by: Actor, at: datetime) -> PublicWarning:
     """A person sends the warning out: from now on residents of the area read it."""
@@ -46,8 +67,12 @@ def release(*, warning: PublicWarning, response: "Response", by: Actor, at: date
     if response.ended_at is not None or response.until <= at:
         raise StateConflict(_("响应已经结束，不再发布"), allowed=["in_force"], current="ended")
     rows = PublicWarning.objects.filter(pk=warning.pk, released_at__isnull=True)
+    if rows.filter(expires__lte=at).exists():
+        raise StateConflict(_("级别已经调整，这份预警不再发布"), allowed=["prepared"], current="outdated")
     if not rows.update(released_at=at, released_by=by.name):
         raise StateConflict(_("已经发布"), allowed=["prepared"], current="released")
+    earlier = PublicWarning.objects.filter(response_id=response.pk, released_at__isnull=False, expires__gt=at)
+    earlier.exclude(pk=warning.pk).update(expires=at)  # residents read one of a response, the newest
     warning.refresh_from_db()
     record(
         verb="response.warn", by=by, at=at, subject_type="response", subject_id=response.pk, place_path=paths[0],

@@ -31,7 +31,7 @@ def warnings_of(response: "Response") -> list[PublicWarning]:
     return list(PublicWarning.objects.filter(response_id=response.pk).order_by("prepared_at", "id"))
 
 
-def released_warnings(response_ids: Collection[UUID]) -> list[PublicWarning]:
-    """What was sent out to the public under these responses, the newest first."""
-    rows = PublicWarning.objects.filter(response_id__in=list(response_ids), released_at__isnull=False)
+def released_warnings(response_ids: Collection[UUID], *, at: datetime) -> list[PublicWarning]:
+    """What was sent out to the public under these responses and still holds, the newest first."""
+    rows = PublicWarning.objects.filter(response_id__in=list(response_ids), released_at__isnull=False, expires__gt=at)
     return list(rows.order_by("-released_at", "id"))

@@ -1,5 +1,6 @@
 """What is in force, and each response: its duties, its level and end, its stand-down list, its warning."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from pingzhan.modes.queries import (
 from pingzhan.modes.rules import NOTHING
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
-from pingzhan.places.queries import names_along
+from pingzhan.places.queries import get_places, names_along
 from pingzhan.response import operations
 from pingzhan.response.queries.conditions import Known, standings
 from pingzhan.response.queries.leading import may_lead
@@ -40,6 +41,7 @@ from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words
 from pingzhan.web.guards import needs
 
 PAGE = 50
+SHOWN_GAPS = 50
 MOST_PLANS = 20
 
 
@@ -144,7 +146,7 @@ def _show(
             for one in rows.items
         ],
         "next": rows.next or "",
-        "gaps": row.gaps[:50] if row else [],
+        "gaps": _gaps(row.gaps[:SHOWN_GAPS]) if row else [],
         "gap_count": len(row.gaps) if row else 0,
         "checks": check_list(found),
         "conditions": data.get("stand_down", {}).get("conditions", []),
@@ -164,6 +166,16 @@ def _show(
         "typed": request.POST.dict() if problem else {},
     }  # fmt: skip
     return render(request, "command/response.html", context, status=problem.status if problem else 200)
+
+
+def _gaps(rows: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+    """What was wanting, each with where; two statements."""
+    paths = {code: place.path for code, place in get_places({code for _kind, code, _subject, _reason in rows}).items()}
+    lines = place_lines(paths.values())
+    return [
+        {"place": lines.get(paths.get(code, ""), ""), "subject": subject, "reason": reason}
+        for _kind, code, subject, reason in rows
+    ]
 
 
 def _says(kind: str, payload: dict[str, Any]) -> str:

@@ -20,15 +20,15 @@ def emergencies(at: datetime) -> list[dict[str, Any]]:
         return []
     names = names_along([path for _mode, paths in current.values() for path in paths])
     notices = public_notices(list(current), at=at)
-    warnings = released_warnings(list(current))
-    serving: dict[str, list[str]] = {}
+    warnings = released_warnings(list(current), at=at)
+    serving: dict[tuple[str, str], list[str]] = {}
     rows = []
     for response_id, (mode, paths) in current.items():
         told = {notice["title"]: notice for notice in notices.get(response_id, [])}
         shown = []
         for notice in told.values():
             services = [
-                {"name": one["name"], "phone": one.get("phone", ""), "where": _where(one, serving, at)}
+                {"name": one["name"], "phone": one.get("phone", ""), "where": _where(one, paths, serving, at)}
                 for one in notice.get("services", [])
             ]
             shown.append({"title": notice["title"], "text": notice["text"], "services": services})
@@ -43,12 +43,19 @@ def emergencies(at: datetime) -> list[dict[str, Any]]:
     return rows
 
 
-def _where(service: dict[str, Any], serving: dict[str, list[str]], at: datetime) -> list[str]:
-    """The names of some stations that serve as it now; asked once for each function."""
+def _where(
+    service: dict[str, Any], paths: tuple[str, ...], serving: dict[tuple[str, str], list[str]], at: datetime
+) -> list[str]:
+    """The names of some stations of these places that serve as it now; asked once for each function and place."""
     function = service.get("function", "")
     if not function:
         return []
-    if function not in serving:
-        found, _next = stations_page(function=function, at=at, limit=MOST_STATIONS)
-        serving[function] = [one.station.name for one in found]
-    return serving[function]
+    found: list[str] = []
+    for path in paths:
+        if len(found) >= MOST_STATIONS:
+            break
+        if (function, path) not in serving:
+            stations, _next = stations_page(path=path, function=function, at=at, limit=MOST_STATIONS)
+            serving[function, path] = [one.station.name for one in stations]
+        found += serving[function, path]
+    return found[:MOST_STATIONS]
