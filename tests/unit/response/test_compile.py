@@ -21,7 +21,7 @@ from pingzhan.response.rules.manifest import Manifest
 from tests.factories.ground import build
 from tests.factories.plans import SHORT, publish_plan
 from tests.factories.stations import furnish
-from tests.factories.world import DISTRICT, FAR, HOME, World
+from tests.factories.world import DISTRICT, FAR, HOME, HOME_STREET, NEAR, World
 
 pytestmark = pytest.mark.django_db
 WITH_SKILL = SHORT.replace("roles: [building_leader, grid_worker], max_load: 9", (
@@ -301,3 +301,32 @@ def test_a_training_that_is_not_in_the_catalogue_is_told_at_its_line(world: Worl
     (found,) = check_here(wrong)[1]
     assert found.line == wrong[: wrong.index("training: floods")].count("\n") + 1
     assert "flood" in found.mend
+
+
+def test_a_community_whose_ground_was_not_entered_is_covered_as_a_whole_and_told(world: World) -> None:
+    furnish(world)
+    Place.objects.filter(path__startswith=world.path(HOME), level__in=("grid", "building", "household")).update(
+        until=world.at
+    )
+    changed()
+    plan = publish_plan(world, duty("building"))
+    manifest = compile_plan(plan, level=2, codes=[HOME_STREET], at=world.at)
+    asked = {item.path for item in manifest.items if item.kind == "person_duty"}
+    assert world.path(HOME) in asked  # beside the buildings of the other community
+    assert any(path.startswith(world.path(NEAR)) for path in asked)
+    (blank,) = (gap for gap in manifest.gaps if gap.kind == "no_ground")
+    assert blank.place == HOME
+    found = readiness(plan, level=2, codes=[HOME_STREET], at=world.at)
+    assert [one.mend for one in found.weaknesses if one.kind == "no_ground"] == ["ground"]
+
+
+@pytest.mark.parametrize("per", ["grid", "households"])
+def test_so_is_a_community_without_grids(world: World, per: str) -> None:
+    furnish(world)
+    Place.objects.filter(path__startswith=world.path(HOME), level__in=("grid", "building", "household")).update(
+        until=world.at
+    )
+    changed()
+    manifest = compile_plan(publish_plan(world, duty(per)), level=2, codes=[HOME_STREET], at=world.at)
+    assert ("no_ground", HOME) in {(gap.kind, gap.place) for gap in manifest.gaps}
+    assert HOME in {item.place for item in manifest.items if item.kind == "person_duty"}

@@ -45,6 +45,7 @@ LABELS: dict[str, Any] = {
     "stock": gettext_lazy("库存不足"),
     "stock_unknown": gettext_lazy("库存不明"),
     "no_room": gettext_lazy("没有可用的房间"),
+    "no_ground": gettext_lazy("网格或楼栋没有登记"),
     "hardware": gettext_lazy("用房缺设施"),
     "review_overdue": gettext_lazy("预案超过复审日期"),
     "never_drilled": gettext_lazy("一年内没有演练"),
@@ -52,8 +53,8 @@ LABELS: dict[str, Any] = {
 }
 # How many of the posts and rooms asked for a finding costs; those about the plan itself cost five in a hundred.
 _COSTS = {
-    "uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_contact": 1, "contact_old": 1, "skill": 1,
-    "untrained": 1, "stock": 1,
+    "uncovered": 2, "no_backup": 1, "no_room": 1, "hardware": 1, "no_ground": 1, "no_contact": 1, "contact_old": 1,
+    "skill": 1, "untrained": 1, "stock": 1,
 }  # fmt: skip
 _OF_THE_PLAN = {"review_overdue", "never_drilled"}
 
@@ -62,9 +63,9 @@ _OF_THE_PLAN = {"review_overdue", "never_drilled"}
 class Weakness:
     """One way to fail.
 
-    `mend` names where it is mended: plan, drill, station (of the id `about`), stations, person (of the id `about`),
-    contacts (not confirmed for `about` days), training (of the code `about`), posts or signals. `posts`: how many of
-    the posts asked for it concerns.
+    `mend` names where it is mended: plan, drill, station (of the id `about`), stations, ground, person (of the id
+    `about`), contacts (not confirmed for `about` days), training (of the code `about`), posts or signals. `posts`: how
+    many of the posts asked for it concerns.
     """
 
     kind: str
@@ -136,7 +137,9 @@ def _of_the_plan(plan: Plan, version: PlanVersion, *, at: datetime) -> list[Weak
 
 
 def _of_the_manifest(manifest: Manifest) -> list[Weakness]:
-    mends = {"hardware": "station", "no_room": "stations", "no_contact": "person", "skill": "person"}
+    mends = {
+        "hardware": "station", "no_room": "stations", "no_ground": "ground", "no_contact": "person", "skill": "person",
+    }  # fmt: skip
     return [
         Weakness(gap.kind, gap.place, gap.path, gap.subject, gap.reason, mends.get(gap.kind, "posts"), gap.about)
         for gap in manifest.gaps

@@ -39,6 +39,8 @@ def _mend(one: Weakness, plan: "Plan", actor: Actor) -> tuple[str, str]:
             return reverse("desk:station", args=[one.about]), _("去补设施")
         case "station" | "stations":
             return f"{reverse('desk:stations')}?{urlencode({'place': place})}", _("去补用房")
+        case "ground" if can(actor, P.PLACE_VIEW, one.path):
+            return reverse("desk:place", args=[place]), _("去登记楼栋和网格")
         case "person" if one.about and can(actor, P.PERSON_VIEW, one.path):
             own = reverse("desk:person", args=[one.about])
             return (f"{own}#trainings", _("去登记培训")) if one.kind == "untrained" else (own, _("去补人员信息"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pingzhan.core.paths import code_of
 from pingzhan.modes.choices import OverlayKind as K
 from pingzhan.people.queries.holders import Holder, skilled_under
+from pingzhan.response.choices import Per
 from pingzhan.response.queries.compile.offers import offers
 from pingzhan.response.queries.compile.work import Tree, Unit, Work, Zone, reason_of
 from pingzhan.response.rules.manifest import Gap, Item
@@ -30,6 +31,7 @@ def share_out_duties(work: Work, zones: Sequence[Zone], tree: Tree, holders: Seq
     for zone in zones:
         for item in zone.wanted("duties", work.level):
             _say(work, zone, item)
+            _tell_of_blanks(work, zone, tree, item)
             _share_out(work, item, _units(work, zone, tree, item), crews.of(zone, item["roles"]), crews, skilled)
 
 
@@ -71,6 +73,17 @@ def _say(work: Work, zone: Zone, item: Mapping[str, Any]) -> None:
             item["code"], subject=item["title"],
         )
     )  # fmt: skip
+
+
+def _tell_of_blanks(work: Work, zone: Zone, tree: Tree, item: Mapping[str, Any]) -> None:
+    """Where the ground was not entered, the whole community is one unit; that is told once for all duties."""
+    if "function" in item:
+        return
+    for one in tree.unknown(item["per"], zone):
+        reason = _("没有登记楼栋，按整个居村安排") if item["per"] == Per.BUILDING else _("没有划分网格，按整个居村安排")
+        gap = Gap("no_ground", code_of(one.path), one.path, one.name, reason)
+        if gap not in work.gaps:
+            work.gaps.append(gap)
 
 
 def _units(work: Work, zone: Zone, tree: Tree, item: Mapping[str, Any]) -> list[Unit]:

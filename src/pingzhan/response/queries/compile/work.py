@@ -1,5 +1,6 @@
 """What every part of compiling shares: what is gathered, the units that something is asked for, the zones of a plan."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from pingzhan.stations.queries import Fit
 
 if TYPE_CHECKING:
     from pingzhan.places.models import Place
+
+
+# What must be known of a community so that it can be taken part by part.
+_ON_THE_GROUND: Mapping[str, str] = {Per.GRID: Level.GRID, Per.BUILDING: Level.BUILDING, Per.HOUSEHOLDS: Level.GRID}
 
 
 @dataclass(slots=True)
@@ -83,7 +88,8 @@ class Tree:
     def units(self, per: str, zone: Zone, *, size: int = USUAL) -> list[Unit]:
         """What `per` names in a zone, groups of neighbours with about `size` households each.
 
-        The response's place itself where it lies below that level.
+        A community of which none is known as a whole: see `unknown`. The response's place itself where it lies below
+        that level.
         """
         whole = [place for place in self._places if place.path == zone.path]
         if per == Per.PLACE:
@@ -94,7 +100,24 @@ class Tree:
             found = self._neighbours(zone, size)
         else:
             found = [one for one in (self._estates() if per == Per.ESTATE else self._at(per)) if zone.holds(one.path)]
+        if blank := self.unknown(per, zone):
+            found = sorted([*found, *blank], key=lambda one: one.target)
         return found or whole
+
+    def unknown(self, per: str, zone: Zone) -> list[Unit]:
+        """The communities of a zone of which no grid is known, or no building where each is asked for.
+
+        Nobody may be left out because the ground was not entered yet.
+        """
+        if per not in _ON_THE_GROUND:
+            return []
+        known = [one.path for one in self._at(_ON_THE_GROUND[per])]  # by path
+
+        def has_any(path: str) -> bool:
+            index = bisect_left(known, path)
+            return index < len(known) and known[index].startswith(path)
+
+        return [one for one in self._at(Level.COMMUNITY) if zone.holds(one.path) and not has_any(one.path)]
 
     def _at(self, level: str) -> list[Unit]:
         if level not in self._levels:
