@@ -111,6 +111,26 @@ def test_what_was_wanting_is_told_with_its_place(world: World) -> None:
     assert re.search(r"没有 B 角.*曹家巷居委会", page(command, "command:response", response.pk))
 
 
+def test_nobody_reads_what_is_wanting_or_counted_in_another_area(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    response = activate(world, command, places=[HOME_STREET, FAR_STREET])
+    whole = page(command, "command:response", response.pk)
+    assert "袁网格" in whole  # without a telephone, in the other street
+    own = page(enter(world, "secretary"), "command:response", response.pk)
+    assert "袁网格" not in own
+    assert "曹家巷" not in own
+    counts = {name: answers(world, name, response)["counts"] for name in ("command", "secretary")}
+    duties = world.client("secretary").get(f"/api/v1/responses/{response.pk}/duties", {"limit": 200}).json()["items"]
+    assert counts["secretary"]["person_duty"] == len(duties) < counts["command"]["person_duty"]
+    listed = world.client("secretary").get("/api/v1/responses").json()["items"]
+    assert listed[0]["counts"] == counts["secretary"]
+
+
+def answers(world: World, name: str, response: Response) -> dict[str, Any]:
+    return dict(world.client(name).get(f"/api/v1/responses/{response.pk}").json())
+
+
 def test_high_levels_need_a_second_factor(world: World) -> None:
     ready(world)
     street = enter(world, "street_secretary", twice=False)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 
 from pingzhan.access.permissions import Permission
-from pingzhan.access.queries import can
+from pingzhan.access.queries import can, roots
 from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.api.bodies import json_body
 from pingzhan.api.callers import PUBLIC, SIGNED_IN, ApiRequest
@@ -44,7 +44,7 @@ from pingzhan.response.operations import Outdated
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import data_of, in_use, plan_for, plans_for
 from pingzhan.response.queries.readiness import last_drills, readiness
-from pingzhan.response.queries.responses import activations_of
+from pingzhan.response.queries.responses import activations_of, counts_within
 from pingzhan.response.rules.levels import needs_second_factor
 from pingzhan.response.rules.schema import plan_schema
 
@@ -329,10 +329,15 @@ def _one(response: "Response", request: ApiRequest) -> SwitchOut:
 
 def _rows(responses: "list[Response]", request: ApiRequest) -> list[SwitchOut]:
     paths, came_from = paths_of(responses), activations_of(responses)
-    return [_row(one, paths.get(one.pk, []), came_from.get(one.pk), request) for one in responses]
+    counts = counts_within(responses, came_from, paths, within=roots(request.actor, Permission.RESPONSE_VIEW))
+    return [
+        _row(one, paths.get(one.pk, []), came_from.get(one.pk), counts.get(one.pk, {}), request) for one in responses
+    ]
 
 
-def _row(response: "Response", paths: list[str], row: "Activation | None", request: ApiRequest) -> SwitchOut:
+def _row(
+    response: "Response", paths: list[str], row: "Activation | None", counts: dict[str, int], request: ApiRequest
+) -> SwitchOut:  # fmt: skip
     over = response.until <= request.at
     return SwitchOut(
         id=response.pk,
@@ -345,7 +350,7 @@ def _row(response: "Response", paths: list[str], row: "Activation | None", reque
         until=response.until,
         ended_at=response.ended_at,
         state="ended" if response.ended_at and response.ended_at < response.until else "lapsed" if over else "in_force",
-        counts=row.counts if row else {},
+        counts=counts,
         digest=row.digest if row else None,
     )
 

@@ -4,11 +4,13 @@ A workbook comes from a stranger. A few kilobytes of it can unpack to gigabytes,
 XFD or repeat one text a million times, and the reading library then takes the memory of the whole process with it. Here
 only this process ends, and its parent says politely that the file cannot be read. Imports nothing of Pingzhan.
 
-Writes one JSON document a line: [row number, [cell, …]], where a cell is text, or null when the workbook itself has
-lost what was typed there; at the end one word: "end", or "more" when there are over MAX_ROWS rows or too much text.
+Writes one JSON document a line: [row number, [cell, …]], where a cell is text, null when the workbook itself has lost
+what was typed there, or false where a formula came to an error; at the end one word: "end", or "more" when there are
+over MAX_ROWS rows or too much text.
 """
 
 import json
+import re
 import resource
 import sys
 from collections.abc import Iterator
@@ -16,7 +18,8 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
+from zipfile import ZipFile
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -25,6 +28,14 @@ MAX_TEXT = 64 << 20  # characters of a whole sheet
 MAX_CELL = 32_767  # characters; the limit of the format itself
 # A workbook keeps 15 digits of a number: of a longer code or identity number the last ones are gone.
 EXACT_BELOW = 10**15
+CHUNK = 1 << 20  # bytes of a sheet's XML that are looked through at once
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*?\br?:?id=[\"']([^\"']+)[\"']", re.IGNORECASE)
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^<>]*>")
+_ERROR = re.compile(rb"""\bt=["']e["']""")
+_WHERE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+
+Cell = str | bool | None
 
 
 def main() -> None:
@@ -37,21 +48,22 @@ def main() -> None:
     ):
         with suppress(ValueError, OSError):  # not every system knows each of them
             resource.setrlimit(kind, (most, most))
-    with CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read())) as workbook:
-        print(json.dumps(write_rows(workbook, max_rows)))
+    data = BytesIO(sys.stdin.buffer.read())
+    with CalamineWorkbook.from_filelike(data) as workbook:
+        print(json.dumps(write_rows(workbook, data, max_rows)))
 
 
-def write_rows(workbook: CalamineWorkbook, max_rows: int) -> str:
+def write_rows(workbook: CalamineWorkbook, data: IO[bytes], max_rows: int) -> str:
     """Print the rows of the first visible sheet that has any; returns the last word."""
     text = rows = 0
-    for meta in workbook.sheets_metadata:
+    for position, meta in enumerate(workbook.sheets_metadata):
         if meta.typ != SheetTypeEnum.WorkSheet or meta.visible != SheetVisibleEnum.Visible:
             continue
-        for number, cells in sheet_rows(workbook.get_sheet_by_name(meta.name)):
+        for number, cells in sheet_rows(workbook.get_sheet_by_name(meta.name), error_cells(data, position)):
             if not any(cell != "" for cell in cells):
                 continue
             rows += 1
-            text += sum(len(cell or "") for cell in cells)
+            text += sum(len(str(cell or "")) for cell in cells)
             if rows > max_rows or text > MAX_TEXT:
                 return "more"
             print(json.dumps([number, cells], ensure_ascii=False))
@@ -60,7 +72,53 @@ def write_rows(workbook: CalamineWorkbook, max_rows: int) -> str:
     return "end"
 
 
-def sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str | None]]]:
+def error_cells(data: IO[bytes], position: int) -> dict[int, set[int]]:
+    """The cells of a sheet in which a formula came to an error such as #N/A: row → columns, both from 0.
+
+    The library gives them as empty ones, and what could not be looked up would go in as if nobody had known it.
+    """
+    found: dict[int, set[int]] = {}
+    with ZipFile(data) as archive:
+        name = sheet_file(archive, position)
+        if name is None:
+            return found
+        with archive.open(name) as xml:
+            rest = b""
+            while chunk := xml.read(CHUNK):
+                part = rest + chunk
+                end = part.rfind(b">") + 1  # a cell that is cut in two is looked at with the next part
+                for tag in _CELL.findall(part[:end]) if _ERROR.search(part) else ():
+                    where = _WHERE.search(tag) if _ERROR.search(tag) else None
+                    if where is not None:
+                        found.setdefault(int(where[2]) - 1, set()).add(column_of(where[1].decode()))
+                rest = part[end:]
+    return found
+
+
+def sheet_file(archive: ZipFile, position: int) -> str | None:
+    """The name of a sheet's file in the archive, by its position in the workbook."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return None
+    ids = _SHEET.findall(archive.read("xl/workbook.xml"))
+    for relation in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
+        own = dict(re.findall(rb"""\b(Id|Target)=["']([^"']+)["']""", relation))
+        if position < len(ids) and own.get(b"Id") == ids[position]:
+            target = own.get(b"Target", b"").decode()
+            name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            return name if name in names else None
+    return None
+
+
+def column_of(letters: str) -> int:
+    """A column's number from 0: "A" → 0, "AB" → 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def sheet_rows(sheet: CalamineSheet, errors: dict[int, set[int]]) -> Iterator[tuple[int, list[Cell]]]:
     """(row number as the workbook shows it, cells); a cell merged over several rows counts in each of them."""
     if sheet.start is None:
         return
@@ -69,9 +127,12 @@ def sheet_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[str | None]]]:
     for (first, column), (last, _) in sheet.merged_cell_ranges or []:
         if last > first and column >= left:
             below.setdefault(first - top, []).append((last - top, column - left))
-    held: dict[int, tuple[int, str | None]] = {}  # column → until which row, what
+    held: dict[int, tuple[int, Cell]] = {}  # column → until which row, what
     for index, values in enumerate(iter_from_start(sheet, top)):
-        cells = [as_text(value) for value in values]
+        cells: list[Cell] = [as_text(value) for value in values]
+        for column in errors.get(top + index, ()):
+            if left <= column < left + len(cells):
+                cells[column - left] = False
         for column, (last, content) in list(held.items()):
             if index > last:
                 del held[column]

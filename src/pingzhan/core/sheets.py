@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv"
 
-Cell = str | None  # None: digits that the file itself no longer has
+Cell = str | bool | None  # None: digits that the file itself no longer has; False: a formula that came to an error
 Rows = Iterator[tuple[int, list[Cell]]]
 
 _WORKER = Path(__file__).with_name("sheet_worker.py")
@@ -70,8 +70,9 @@ def read_rows(
     values of formulas; dates as 2026-03-01, moments as "2026-03-01 08:30:00"; merged cells count in each of their rows)
     and CSV (UTF-8, UTF-16 with its mark, or GB 18030; separated by comma, semicolon or tab).
 
-    A row with a cell whose digits the file has lost (more than 15 in a workbook, "1.38E+10" in CSV) is left out and
-    told in `problems` as {"loc": ["row", number, key], "msg": …}; without such a list it raises Invalid.
+    A row with a cell whose digits the file has lost (more than 15 in a workbook, "1.38E+10" in CSV), or in which a
+    formula came to an error (#N/A, #REF!), is left out and told in `problems` as {"loc": ["row", number, key],
+    "msg": …}; without such a list it raises Invalid.
     Raises Invalid for anything that cannot be read, has no such header, or is larger than `max_bytes` (by default the
     limit of uploads) or `max_rows`.
     """
@@ -163,7 +164,7 @@ class _Table:
         found = _positions(above[index][1], keys) if above else []
         self._check(found, wanted)
         self.places = dict(found)
-        self.header = {position: _plain_header(above[index][1][position] or "") for position, _key in found}
+        self.header = {position: _plain_header(_shown(above[index][1][position])) for position, _key in found}
         self.rows = chain(above[index + 1 :], rows)
 
     def _check(self, found: list[tuple[int, str]], wanted: set[str]) -> None:
@@ -193,26 +194,31 @@ class _Table:
             count += 1
             if count > max_rows:
                 raise Invalid(_("最多导入 %(limit)s 行，请拆分后再导入") % {"limit": max_rows})
-            if lost := [key for key, value in row.items() if value is None]:
+            if lost := {key: value for key, value in row.items() if not isinstance(value, str)}:
                 _tell_lost(number, lost, problems)
             else:
-                yield number, empty | {key: _typed(value or "") for key, value in row.items()}
+                yield number, empty | {key: _typed(str(value)) for key, value in row.items()}
 
     def _is_header(self, cells: list[Cell]) -> bool:
         """The header once more: of a cell merged over two rows, or at the top of a printed page."""
-        return all(at < len(cells) and _plain_header(cells[at] or "") == name for at, name in self.header.items())
+        return all(at < len(cells) and _plain_header(_shown(cells[at])) == name for at, name in self.header.items())
 
 
 def _positions(cells: list[Cell], keys: Mapping[str, str]) -> list[tuple[int, str]]:
-    named = ((position, keys.get(_plain_header(cell or ""))) for position, cell in enumerate(cells))
+    named = ((position, keys.get(_plain_header(_shown(cell)))) for position, cell in enumerate(cells))
     return [(position, key) for position, key in named if key is not None]
 
 
-def _tell_lost(number: int, keys: list[str], problems: list[dict[str, Any]] | None) -> None:
-    message = _("数字过长，文件中已丢失部分位数；请把这一列设为文本格式后重新填写")
-    told = [{"loc": ["row", number, key], "msg": message} for key in keys]
+def _shown(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else ""
+
+
+def _tell_lost(number: int, lost: Mapping[str, Cell], problems: list[dict[str, Any]] | None) -> None:
+    digits = _("数字过长，文件中已丢失部分位数；请把这一列设为文本格式后重新填写")
+    error = _("公式的结果是错误值；请改好公式，或直接填写结果")
+    told = [{"loc": ["row", number, key], "msg": digits if cell is None else error} for key, cell in lost.items()]
     if problems is None:
-        raise Invalid(_("第 %(row)s 行：%(problem)s") % {"row": number, "problem": message}, errors=told)
+        raise Invalid(_("第 %(row)s 行：%(problem)s") % {"row": number, "problem": told[0]["msg"]}, errors=told)
     problems.extend(told)
 
 

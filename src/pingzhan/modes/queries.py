@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
@@ -295,6 +295,22 @@ def overlays_of(
             reach |= under("path", path)
         rows = rows.filter(reach)
     return rows if at is None else rows.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+
+
+def count_overlays(
+    responses: Iterable[Response], *, within: Collection[str]
+) -> dict[UUID, dict[str, int]]:  # fmt: skip
+    """How many changes of each kind each response lays, or laid at its end, under `within`; one statement."""
+    reach = Q(pk__in=[])
+    for path in within:
+        reach |= under("path", path)
+    rows = Overlay.objects.filter(reach, response__in=[one.pk for one in responses], until__isnull=True)
+    found: dict[UUID, dict[str, int]] = {}
+    for response_id, kind, count in (
+        rows.order_by("response_id", "kind").values_list("response_id", "kind").annotate(count=Count("id"))
+    ):
+        found.setdefault(response_id, {})[kind] = count
+    return found
 
 
 def get_response(response_id: UUID) -> Response:

@@ -26,7 +26,7 @@ def remind_of_ends(at: datetime) -> int:
     return warn_of_end(at=at)
 
 
-@every(3600)
+@every(60)
 def note_readiness(at: datetime) -> int:
-    """The day's figure of readiness of each published plan, once a day."""
+    """The day's figures of readiness, a few at a time until all of them are there."""
     return note_figures(at=at)

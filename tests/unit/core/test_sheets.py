@@ -114,6 +114,29 @@ def test_digits_that_the_workbook_lost_are_told_by_row() -> None:
         read(data)
 
 
+def test_a_formula_that_came_to_an_error_is_told_and_not_taken_for_empty() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        book.add_worksheet("第二张").write_formula("A3", "=1/0", None, "#DIV/0!")  # of no concern to the first
+        sheet.write_row("B2", ["编号", "姓名", "备注"])
+        sheet.write_row("B3", ["1", "王"])
+        sheet.write_formula("D3", "=1/0", None, "#DIV/0!")
+        sheet.write_row("B4", ["2", "李", "#N/A"])  # typed by somebody
+        sheet.merge_range("B5:B6", "")
+        sheet.write_formula("B5", "=VLOOKUP(1,A1:B1,2)", None, "#N/A")
+        sheet.write_row("C5", ["张"])
+        sheet.write_row("C6", ["赵"])
+        sheet.write_row("B7", ["3", "钱"])
+
+    problems: list[dict[str, Any]] = []
+    assert [row["name"] for _, row in read(workbook(fill), problems=problems)] == ["李", "钱"]
+    assert [problem["loc"] for problem in problems] == [
+        ["row", 3, "note"], ["row", 5, "code"], ["row", 6, "code"],
+    ]  # fmt: skip
+    assert "公式" in problems[0]["msg"]
+    with pytest.raises(Invalid, match="第 3 行：公式"):
+        read(workbook(fill))
+
+
 def test_merged_cells_count_in_each_of_their_rows() -> None:
     def fill(book: Any, sheet: Any) -> None:
         # Two lines of header, as offices like it.

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import F, Max, OuterRef, Subquery
@@ -17,16 +18,22 @@ from pingzhan.core.errors import DomainError
 from pingzhan.core.paths import COMMUNITY, code_of, path_to, paths_above
 from pingzhan.people.queries.contacts import unconfirmed_under
 from pingzhan.people.queries.trainings import trained_under, trainings
+from pingzhan.places.choices import Level
 from pingzhan.places.names import named
-from pingzhan.places.queries import places
+from pingzhan.places.queries import at_level, places
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Activation, Plan, PlanVersion, ReadinessFigure
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.conditions import signals_at
 from pingzhan.response.queries.plans import data_of, published
 from pingzhan.response.rules.manifest import Item, Manifest
+from pingzhan.response.rules.periods import months_later
+
+if TYPE_CHECKING:
+    from pingzhan.places.models import Place
 
 DRILL_MONTHS = 12
+MOST_FIGURES = 10  # noted at a time
 LEAST_DAYS = 3  # for so long a stock must last where the plan says nothing else
 CONTACT_DAYS = 180  # after so many a phone that nobody confirmed is a weakness, where the plan says nothing else
 MOST_SINGLE = 3  # so many people of a community are told one by one; more are counted
@@ -126,7 +133,7 @@ def _of_the_plan(plan: Plan, version: PlanVersion, *, at: datetime) -> list[Weak
             )
         )
     last = last_drill(plan)
-    if last is None or last < at - timedelta(days=365 * DRILL_MONTHS / 12):
+    if last is None or months_later(last, DRILL_MONTHS) <= at:
         reason = (
             _("从未演练")
             if last is None
@@ -288,27 +295,30 @@ def newest_figures(plans: Iterable[Plan]) -> dict[UUID, ReadinessFigure]:
     return {figure.plan_id: figure for figure in rows.order_by("plan")}
 
 
-def note_figures(*, at: datetime) -> int:
-    """Note today's figure of every published plan at its own place, for its highest level, once a day."""
+def note_figures(*, at: datetime, most: int = MOST_FIGURES) -> int:
+    """Note today's figures that are not there yet: each published plan at its own place and at each street of it, for
+    each of its levels. At most so many at a time, since each compiles the plan; returns how many.
+    """
     day = timezone.localtime(at).date()
-    noted = 0
+    noted = set(ReadinessFigure.objects.filter(day=day).order_by("id").values_list("plan_id", "path", "level"))
     versions = PlanVersion.objects.filter(state=VersionState.PUBLISHED, plan__parent__isnull=True)
-    for version in versions.select_related("plan", "plan__place").order_by("id"):
-        noted += _note_one(version, day, at=at)
-    return noted
+    wanted = (
+        (version.plan, place, level)
+        for version in versions.select_related("plan", "plan__place").order_by("id")
+        for place in (version.plan.place, *at_level(Level.STREET, within=[version.plan.path]))
+        for level in sorted(int(level) for level in data_of(version).get("levels", {}))
+    )
+    open_ones = (one for one in wanted if (one[0].pk, one[1].path, one[2]) not in noted)
+    return sum(_note_one(plan, place, level, day, at=at) for plan, place, level in islice(open_ones, most))
 
 
-def _note_one(version: PlanVersion, day: date, *, at: datetime) -> int:
-    plan = version.plan
-    levels = sorted(int(level) for level in data_of(version).get("levels", {}))
-    if not levels or ReadinessFigure.objects.filter(plan=plan, path=plan.path, day=day).exists():
-        return 0
+def _note_one(plan: Plan, place: "Place", level: int, day: date, *, at: datetime) -> int:
     try:
-        found = readiness(plan, level=levels[0], codes=[plan.place.code], at=at)
+        found = readiness(plan, level=level, codes=[place.code], at=at)
     except DomainError:  # the place is no more, or the plan was retired meanwhile
         return 0
     _row, made = ReadinessFigure.objects.get_or_create(
-        plan=plan, path=plan.path, level=levels[0], day=day,
+        plan=plan, path=place.path, level=level, day=day,
         defaults={"percent": found.percent, "findings": len(found.weaknesses)},
     )  # fmt: skip
     return int(made)

@@ -1,11 +1,12 @@
 """What a response did, for those who lead it and for the public."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pingzhan.modes.queries import payloads_of
+from pingzhan.modes.queries import count_overlays, payloads_of
+from pingzhan.places.queries import get_places
 from pingzhan.response.models import Activation, CheckItem, PublicWarning
 
 if TYPE_CHECKING:
@@ -21,6 +22,31 @@ def activations_of(responses: "Sequence[Response]") -> dict[UUID, Activation]:
     """Where responses came from, by their ids; one statement."""
     rows = Activation.objects.filter(response_id__in=[one.pk for one in responses]).select_related("plan", "version")
     return {row.response_id: row for row in rows.order_by("at")}
+
+
+def counts_within(
+    responses: "Sequence[Response]", rows: Mapping[UUID, Activation], paths: Mapping[UUID, list[str]], *,
+    within: Sequence[str],
+) -> dict[UUID, dict[str, int]]:  # fmt: skip
+    """What each response changes, by kind, for somebody who sees what lies under `within`; at most one statement.
+
+    Those that lie wholly in there have their figures noted.
+    """
+    inside = {one.pk for one in responses if all(path.startswith(tuple(within)) for path in paths.get(one.pk, []))}
+    counted = count_overlays([one for one in responses if one.pk not in inside], within=within) if within else {}
+    noted = {key: row.counts for key, row in rows.items() if key in inside}
+    return counted | noted
+
+
+def gaps_within(row: Activation, *, within: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(path, subject, reason) of what was wanting when the response began, under `within`; one statement."""
+    known = get_places({code for _kind, code, _subject, _reason in row.gaps})
+    paths = {code: place.path for code, place in known.items()}
+    return [
+        (paths[code], subject, reason)
+        for _kind, code, subject, reason in row.gaps
+        if code in paths and paths[code].startswith(tuple(within))
+    ]
 
 
 def check_list(response: "Response") -> list[CheckItem]:

@@ -1,6 +1,5 @@
 """What is in force, and each response: its duties, its level and end, its stand-down list, its warning."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
+from pingzhan.access.queries import roots
 from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.paging import page
@@ -28,13 +28,19 @@ from pingzhan.modes.queries import (
 from pingzhan.modes.rules import NOTHING
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
-from pingzhan.places.queries import get_places, names_along
+from pingzhan.places.queries import names_along
 from pingzhan.response import operations
 from pingzhan.response.queries.conditions import Known, standings
 from pingzhan.response.queries.leading import may_lead
 from pingzhan.response.queries.plans import data_of, in_use, plans_for
 from pingzhan.response.queries.readiness import newest_figures
-from pingzhan.response.queries.responses import activations_of, check_list, warnings_of
+from pingzhan.response.queries.responses import (
+    activations_of,
+    check_list,
+    counts_within,
+    gaps_within,
+    warnings_of,
+)
 from pingzhan.response.rules.levels import needs_second_factor
 from pingzhan.web.command.proposals import waiting
 from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of
@@ -54,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
     found = page(responses_for(actor), order=("-id",), after=request.GET.get("after"), limit=20)
     paths = paths_of(found.items)
     came_from = activations_of(found.items)
+    counts = counts_within(found.items, came_from, paths, within=roots(actor, P.RESPONSE_VIEW))
     names = names_along([path for one in paths.values() for path in one])
     rows = [
         {
@@ -62,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "level": level_label(one.level),
             "colour": COLOURS[one.level],
             "places": [names.get(code_of(path), "") for path in paths.get(one.pk, [])],
-            "counts": counts_in_words(came_from[one.pk].counts) if one.pk in came_from else [],
+            "counts": counts_in_words(counts.get(one.pk, {})),
         }
         for one in found.items
     ]
@@ -122,9 +129,11 @@ def _show(
         after=request.GET.get("after"), limit=PAGE,
     )  # fmt: skip
     people = names_of_people([one.person_id for one in rows.items if one.person_id])
-    lines = place_lines([*paths, *{one.path for one in rows.items}])
+    gaps = gaps_within(row, within=within) if row else []
+    lines = place_lines([*paths, *{one.path for one in rows.items}, *{path for path, *_rest in gaps[:SHOWN_GAPS]}])
     about = what_duties_are(rows.items) if kind == "person_duty" else {}
-    counts = counts_in_words(row.counts) if row else []
+    counted = counts_within([found], {found.pk: row} if row else {}, {found.pk: paths}, within=within)
+    counts = counts_in_words(counted.get(found.pk, {}))
     data = data_of(row.version) if row else {}
     may_switch = in_force and may_lead(found, actor)
     context = {
@@ -146,8 +155,11 @@ def _show(
             for one in rows.items
         ],
         "next": rows.next or "",
-        "gaps": _gaps(row.gaps[:SHOWN_GAPS]) if row else [],
-        "gap_count": len(row.gaps) if row else 0,
+        "gaps": [
+            {"place": lines.get(path, ""), "subject": subject, "reason": reason}
+            for path, subject, reason in gaps[:SHOWN_GAPS]
+        ],
+        "gap_count": len(gaps),
         "checks": check_list(found),
         "conditions": data.get("stand_down", {}).get("conditions", []),
         "warnings": warnings_of(found) if may_switch or not in_force else [],
@@ -166,16 +178,6 @@ def _show(
         "typed": request.POST.dict() if problem else {},
     }  # fmt: skip
     return render(request, "command/response.html", context, status=problem.status if problem else 200)
-
-
-def _gaps(rows: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """What was wanting, each with where; two statements."""
-    paths = {code: place.path for code, place in get_places({code for _kind, code, _subject, _reason in rows}).items()}
-    lines = place_lines(paths.values())
-    return [
-        {"place": lines.get(paths.get(code, ""), ""), "subject": subject, "reason": reason}
-        for _kind, code, subject, reason in rows
-    ]
 
 
 def _says(kind: str, payload: dict[str, Any]) -> str:
