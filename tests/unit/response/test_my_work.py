@@ -79,6 +79,9 @@ def test_of_an_exercise_only_who_takes_part_reads(world: World) -> None:
     press(world, publish_plan(world, PLAN), codes=(HOME,), exercise=True)
     worker = work_of(world, "grid_worker")
     assert worker.instructions[0].exercise
+    assert all(one.exercise for one in worker.tasks)
+    assert [one["exercise"] for one in worker.grouped] == [True]
+    assert {row.response_id for row in worker.roles} <= worker.drills
     assert [one.text for one in work_of(world, "secretary").instructions] == ["一小时内到岗"]  # has no duty in it
     assert not work_of(world, "street_staff")
     assert not work_of(world, "near_grid_worker")

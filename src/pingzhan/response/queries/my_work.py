@@ -44,6 +44,7 @@ class Task:
     places: list[str]  # names
     due_at: datetime | None
     codes: list[str]
+    exercise: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,16 @@ class MyWork:
     about: dict[UUID, dict[str, Any]]  # what the duties are, by the ids of their rows
     tasks: list[Task]
     instructions: list[Instruction]
+    drills: frozenset[UUID] = frozenset()  # responses that are exercises: what they ask is marked so
 
     @property
     def grouped(self) -> list[dict[str, Any]]:
         """The duties, those in charge first: each kind once, with all that it covers."""
-        found: dict[tuple[str, str], dict[str, Any]] = {}
+        found: dict[tuple[str, str, bool], dict[str, Any]] = {}
         for row in sorted(self.duties, key=lambda row: str(row.payload["part"])):
             said, about = row.payload, self.about.get(row.pk, {})
-            key = (said["duty"], said["part"][0])
+            exercise = row.response_id in self.drills
+            key = (said["duty"], said["part"][0], exercise)
             one = found.setdefault(
                 key,
                 {
@@ -71,6 +74,7 @@ class MyWork:
                     "subjects": [],
                     "reports_to": about.get("reports_to", ""),
                     "tasks": about.get("tasks", []),
+                    "exercise": exercise,
                 },
             )
             one["subjects"].append(said.get("subject", ""))
@@ -97,8 +101,9 @@ def my_work(actor: Actor, *, at: datetime) -> MyWork:
         duties,
         roles,
         what_duties_are(duties) if duties else {},
-        _tasks([row for row in asked if row.kind == OverlayKind.TASK]),
+        _tasks([row for row in asked if row.kind == OverlayKind.TASK], drills),
         _instructions([row for row in asked if row.kind == OverlayKind.INSTRUCTION], modes_by_response()),
+        drills,
     )
 
 
@@ -136,7 +141,7 @@ def _addressed(row: "Overlay", held: Held) -> bool:
     return held.role == role if role else held.path == row.target and bool(held.definition.permissions)
 
 
-def _tasks(rows: "list[Overlay]") -> list[Task]:
+def _tasks(rows: "list[Overlay]", drills: frozenset[UUID]) -> list[Task]:
     """Each task once with all its places, the most pressing first; one statement for the names."""
     if not rows:
         return []
@@ -145,7 +150,9 @@ def _tasks(rows: "list[Overlay]") -> list[Task]:
     for row in rows:
         minutes = row.payload.get("due_minutes")
         due = row.since + timedelta(minutes=minutes) if minutes is not None else None
-        one = found.setdefault((row.response_id, row.key), Task(row.payload["title"], [], due, []))
+        one = found.setdefault(
+            (row.response_id, row.key), Task(row.payload["title"], [], due, [], row.response_id in drills)
+        )
         code = code_of(row.target)
         one.codes.append(code)
         one.places.append(names.get(code, code))
