@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,8 @@ from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.rules import ladder_for
 from pingzhan.places.models import Place
 
+# How long what falls due now had: of matters of several kinds those reported at the same few times.
+TERMS = [timedelta(hours=2), timedelta(days=1), timedelta(days=5), timedelta(days=15)]
 # BENCH_CLOCKS=10000 measures another number.
 CLOCKS = int(os.environ.get("BENCH_CLOCKS", "2000" if QUICK else "100000"))
 # On SQLite one writes at a time: a second worker would only wait for the first.
@@ -31,33 +33,35 @@ CLIENTS, PACE = 2, 0.1  # seconds between two reports of a client
 
 
 def fill(at: datetime) -> None:
-    """Matters in hand whose finish clock was due some minutes ago."""
+    """Matters in hand whose finish clock was due some minutes ago, entered in the order of their reports."""
     rng = random.Random(3)
     known = reference()
     grids = list(Place.objects.filter(level="grid").order_by("path"))
     kind = Category.objects.get(code="property.repair")
     ladder = ladder_for(known.ladders, kind=ClockKind.FINISH, urgency="routine")
     assert ladder is not None
-    for numbers in _batches(range(CLOCKS), 2000):
+    terms = [(at - timedelta(seconds=600 * rng.random()), rng.choice(TERMS)) for _ in range(CLOCKS)]
+    terms.sort(key=lambda one: one[0] - one[1])
+    for batch in _batches(list(enumerate(terms)), 2000):
         matters, clocks = [], []
-        for number in numbers:
-            grid, due = rng.choice(grids), at - timedelta(seconds=rng.randrange(1, 600))
+        for number, (due, term) in batch:
+            grid, reported = rng.choice(grids), due - term
             handler, receiver = known.handler_for(grid.path, kind.code), known.receiver_for(grid.path)
             assert handler is not None
             assert receiver is not None
             parts = grid.path.split("/")
             matter = Matter(
-                id=uuid7(at), number=f"{parts[2]}-{at:%Y%m%d}-C{number}", query_code=random_code(8),
+                id=uuid7(reported), number=f"{parts[2]}-{at:%Y%m%d}-C{number}", query_code=random_code(8),
                 title="报修无人处理", text="楼道灯坏了没人修", category=kind, source=Source.PORTAL, place=grid,
                 path=grid.path, street=parts[1], community=parts[2], status=Status.IN_PROGRESS,
                 receiver_id=receiver.id, handler_id=handler.id,
-                reported_at=due - timedelta(days=5), status_at=due - timedelta(days=4), next_due_at=due,
+                reported_at=reported, status_at=reported, next_due_at=due,
             )  # fmt: skip
             matters.append(matter)
             clocks.append(
                 Clock(
-                    matter=matter, kind=ClockKind.FINISH, basis=Basis.WORKING, started_at=due - timedelta(days=4),
-                    due_at=due, ladder_id=ladder.id, act_at=due,
+                    matter=matter, kind=ClockKind.FINISH, basis=Basis.WORKING, started_at=reported, due_at=due,
+                    ladder_id=ladder.id, act_at=due,
                 )
             )  # fmt: skip
         Matter.objects.bulk_create(matters)
@@ -65,8 +69,7 @@ def fill(at: datetime) -> None:
     settle()
 
 
-def _batches(items: Any, size: int) -> Any:
-    items = list(items)
+def _batches(items: list[Any], size: int) -> Iterator[list[Any]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 

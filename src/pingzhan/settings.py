@@ -139,12 +139,13 @@ else:
             "NAME": DATA_DIR / "pingzhan.sqlite3",
             "CONN_MAX_AGE": None,
             "OPTIONS": {
-                # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing in the middle.
+                # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing in the middle. The log is copied
+                # back every 32 MB and not every 4: a sweep or an activation would do that at each of its commits.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; "
-                    "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+                    "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=8000;"
                 ),
             },
         }

@@ -20,6 +20,7 @@ from pingzhan.journal.rules import (
     FIELDS,
     MAX_NAME,
     OPENED,
+    Draft,
     check_data,
     check_word,
     head_mac,
@@ -44,8 +45,8 @@ def draft(
     to_state: str = "",
     version: int = 1,
     **data: Any,
-) -> Entry:
-    """An entry ready to be recorded, for record_many; nothing is written.
+) -> Draft:
+    """An entry ready to be recorded, for record_many and record_load; nothing is written.
 
     `data` takes codes, numbers, ids and digests only (see rules.check_data). Of an anonymous actor or a reporter known
     by a query code neither id nor name is kept. Raises ValueError or TypeError: those are mistakes of the program.
@@ -53,23 +54,22 @@ def draft(
     if at.tzinfo is None:
         raise ValueError("at must be aware")
     nameless = by.kind in NAMELESS
-    entry = Entry(
-        uid=uuid7(at),
-        at=at,
-        verb=check_word("verb", verb),
-        version=version,
-        actor_id=None if nameless else by.user_id,
-        actor_name="" if nameless else by.name[:MAX_NAME],
-        actor_kind=check_word("kind", by.kind),
-        subject_type=check_word("subject_type", subject_type),
-        subject_id=subject_id,
-        place_path=place_path,
-        from_state=check_word("from_state", from_state) if from_state else "",
-        to_state=check_word("to_state", to_state) if to_state else "",
-        data=check_data(data),
+    said = (
+        uuid7(at),
+        at,
+        check_word("verb", verb),
+        version,
+        None if nameless else by.user_id,
+        "" if nameless else by.name[:MAX_NAME],
+        check_word("kind", by.kind),
+        check_word("subject_type", subject_type),
+        subject_id,
+        place_path,
+        check_word("from_state", from_state) if from_state else "",
+        check_word("to_state", to_state) if to_state else "",
+        check_data(data),
     )
-    entry.mac = mac_of(message([getattr(entry, name) for name in FIELDS]), journal_key())
-    return entry
+    return Draft(*said, mac_of(message(said), journal_key()))
 
 
 def record(
@@ -86,26 +86,26 @@ def record(
     **data: Any,
 ) -> Entry:
     """Append one entry in the transaction of the operation that it tells of; one statement. Arguments as for draft."""
-    entry = draft(
+    said = draft(
         verb=verb, by=by, at=at, subject_type=subject_type, subject_id=subject_id, place_path=place_path,
         from_state=from_state, to_state=to_state, version=version, **data,
     )  # fmt: skip
     _must_be_in_transaction()
+    entry = Entry(**said._asdict())
     insert_row(entry)
     return entry
 
 
-def record_many(entries: Iterable[Entry]) -> list[Entry]:
+def record_many(drafts: Iterable[Draft]) -> list[Entry]:
     """Append many drafts, in their order, in the transaction of the operation; a statement for every few hundred."""
     _must_be_in_transaction()
-    return Entry.objects.bulk_create(entries, batch_size=1000)
+    return Entry.objects.bulk_create((Entry(**one._asdict()) for one in drafts), batch_size=1000)
 
 
-def record_load(entries: Iterable[Entry]) -> int:
+def record_load(drafts: Iterable[Draft]) -> int:
     """As record_many, by the quickest way that the database has, for loads of tens of thousands; how many."""
     _must_be_in_transaction()
-    fields = (*FIELDS, "mac")
-    return insert_many(Entry, fields, ([getattr(entry, name) for name in fields] for entry in entries))
+    return insert_many(Entry, Draft._fields, drafts)
 
 
 def _must_be_in_transaction() -> None:

@@ -18,18 +18,35 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pingzhan.journal.merkle import leaf_hash
 
 FORMAT = "pingzhan-entry-1"
 
-# The order of the message after FORMAT.
-FIELDS = (
-    "uid", "at", "verb", "version", "actor_id", "actor_name", "actor_kind", "subject_type", "subject_id",
-    "place_path", "from_state", "to_state", "data",
-)  # fmt: skip
+
+class Draft(NamedTuple):
+    """An entry ready to be recorded: what it says, in the order of the message, then its MAC."""
+
+    uid: UUID
+    at: datetime
+    verb: str
+    version: int
+    actor_id: UUID | None
+    actor_name: str
+    actor_kind: str
+    subject_type: str
+    subject_id: UUID
+    place_path: str
+    from_state: str
+    to_state: str
+    data: dict[str, Any]
+    mac: bytes
+
+
+FIELDS = Draft._fields[:-1]  # the order of the message after FORMAT
 
 MAX_NAME = 80
 
@@ -91,6 +108,7 @@ def time_of(uid: UUID) -> datetime:
     return datetime.fromtimestamp((uid.int >> 80) / 1000, tz=UTC)
 
 
+@lru_cache(maxsize=1024)
 def check_word(name: str, value: str) -> str:
     """`value` if it is a code word such as "matter" or "matter.dispatch"; raises ValueError."""
     if not _WORD.fullmatch(value):
@@ -107,6 +125,7 @@ def check_data(data: Mapping[str, Any]) -> dict[str, Any]:
     return {_key(name): _plain(value) for name, value in data.items()}
 
 
+@lru_cache(maxsize=1024)
 def _key(name: str) -> str:
     if not isinstance(name, str) or not _KEY.fullmatch(name):
         raise ValueError(f"a name in an entry's data is a plain word, not {name!r}")
@@ -117,6 +136,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         value = value.value
     match value:
+        case str():
+            if not _CODE.fullmatch(value):
+                raise ValueError("an entry's data takes codes, numbers, ids and digests, no words: use digest_of(text)")
+            return str(value)
         case None | bool():
             return value
         case int():
@@ -129,10 +152,6 @@ def _plain(value: Any) -> Any:
             return moment(value)
         case date():
             return value.isoformat()
-        case str():
-            if not _CODE.fullmatch(value):
-                raise ValueError("an entry's data takes codes, numbers, ids and digests, no words: use digest_of(text)")
-            return str(value)
         case Mapping():
             return {_key(name): _plain(inner) for name, inner in value.items()}
         case list() | tuple():

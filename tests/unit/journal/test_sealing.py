@@ -50,15 +50,11 @@ def test_sealing_nothing_writes_nothing(django_assert_num_queries: Any) -> None:
 
 @pytest.mark.django_db
 def test_an_undone_number_does_not_block_and_a_low_one_that_comes_late_is_not_lost() -> None:
-    late = note(2)
-    late.pk = 500
-    with transaction.atomic():
-        later = note(1)
-        later.pk = 1000  # whatever 501 to 999 were, they were undone
-        record_many([later])
+    late = Entry(pk=500, **note(2)._asdict())
+    # Whatever 501 to 999 were, they were undone.
+    Entry(pk=1000, **note(1)._asdict()).save(force_insert=True)
     assert seal_all() == 1
-    with transaction.atomic():
-        record_many([late])
+    late.save(force_insert=True)
     assert seal_all() == 1
     assert list(Entry.objects.order_by("position").values_list("id", flat=True)) == [1000, 500]
     assert verify().ok

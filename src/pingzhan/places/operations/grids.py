@@ -36,7 +36,7 @@ from pingzhan.places.rules.redrawing import CannotDraw
 from pingzhan.places.rules.sizes import kind_of_community
 
 if TYPE_CHECKING:
-    from pingzhan.journal.models import Entry
+    from pingzhan.journal.rules import Draft
 
 NEW = "new"  # the key of a new grid in a drawing by hand
 
@@ -498,7 +498,7 @@ def _note(
 ) -> None:
     """The entries: one of the community, one of each grid and building that is not as it was."""
 
-    def entry(verb: str, place: Place, **data: Any) -> "Entry":
+    def entry(verb: str, place: Place, **data: Any) -> "Draft":
         return draft(
             verb=f"place.{verb}", by=by, at=at, subject_type="place", subject_id=place.pk, place_path=place.path, **data
         )
