@@ -72,6 +72,15 @@ def test_all_that_is_missing_is_said_at_once(world: World) -> None:
         assert words in said
 
 
+def test_what_cannot_be_undone_is_asked_about_first(world: World) -> None:
+    found = check_in(world, to="joined")
+    shown = own_pages(found).get("/mine/data/").content.decode()
+    for act in ("leave", "forget"):
+        dialog = f"{act}-{found.pk.hex}"
+        assert f'data-confirm="{dialog}"' in shown
+        assert f'id="{dialog}"' in shown
+
+
 def test_the_first_page_of_who_is_on_a_team_leads_there(world: World) -> None:
     assert 'href="/check-in/"' in pages(world, "resident").get("/").content.decode()
     shown = own_pages(check_in(world, to="joined")).get("/").content.decode()
