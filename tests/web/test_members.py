@@ -81,6 +81,15 @@ def test_what_cannot_be_undone_is_asked_about_first(world: World) -> None:
         assert f'id="{dialog}"' in shown
 
 
+def test_skills_are_called_in_the_readers_language(world: World) -> None:
+    load_skills(world)
+    client = own_pages(check_in(world, to="joined", skills=("medical.nurse",)))
+    client.cookies["language"] = "en"
+    shown = client.get("/mine/data/").content.decode()
+    assert "Nurse" in shown
+    assert "护士" not in shown
+
+
 def test_the_first_page_of_who_is_on_a_team_leads_there(world: World) -> None:
     assert 'href="/check-in/"' in pages(world, "resident").get("/").content.decode()
     shown = own_pages(check_in(world, to="joined")).get("/").content.decode()

@@ -48,6 +48,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "kinds": VisitKind.choices,
         "came": queries.came_of_visits(actor, begin=begin, end=end),
         "month": month,
+        "begin": begin,
     }
     return _render(request, "visits", context)
 
