@@ -558,6 +558,22 @@ def test_everybody_comes_home_to_their_own_face(visitor: Client, world: World, n
     assert visitor.get(reverse("home")).url == face
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "验证码不对，请核对后重新填写。"), ("en", "The code is not right")]
+)
+def test_a_wrong_code_is_called_so(visitor: Client, world: World, language: str, words: str) -> None:
+    visitor.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    visitor.post(reverse("account_request_login_code"), {"phone": "13912345678"})
+    assert words in page(visitor.post(reverse("account_confirm_login_code"), {"code": "00000x"}))
+
+
+@pytest.mark.parametrize("password", ["", "wrong-one"])
+def test_a_wrong_password_is_told_and_the_name_stays(visitor: Client, password: str) -> None:
+    shown = page(visitor.post(reverse("account_login"), {"login": "nobody", "password": password}))
+    assert 'value="nobody"' in shown
+    assert ("用户名、手机号码或密码不对" in shown) == bool(password)
+
+
 # --- what holds for all ---------------------------------------------------------------------------------------------
 
 

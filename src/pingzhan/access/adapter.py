@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
@@ -35,7 +36,23 @@ class PhoneField(forms.CharField):
         return phone
 
 
+# In our words: allauth's Chinese calls a wrong code a "code of an error".
+_SAID = {
+    "account_inactive": gettext_lazy("这个账号已停用，请联系所在单位的管理员。"),
+    "enter_current_password": gettext_lazy("现在的密码不对，请重新填写。"),
+    "incorrect_code": gettext_lazy("验证码不对，请核对后重新填写。"),
+    "incorrect_password": gettext_lazy("密码不对，请重新填写。"),
+    "phone_password_mismatch": gettext_lazy("用户名、手机号码或密码不对，请核对后重新填写。"),
+    "rate_limited": gettext_lazy("操作太频繁，请过一会儿再试。"),
+    "same_as_current": gettext_lazy("新的和现在的一样，请换一个。"),
+    "too_many_login_attempts": gettext_lazy("填错的次数太多，请过几分钟再试。"),
+    "username_password_mismatch": gettext_lazy("用户名、手机号码或密码不对，请核对后重新填写。"),
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | _SAID
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # residents come in by their phone (ResidentCodeForm), staff are appointed
 
@@ -74,6 +91,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_user_by_phone(self, phone: str) -> AbstractBaseUser | None:
         return User.objects.filter(phone_index=_index(phone), is_active=True).first()
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": _SAID["incorrect_code"]}
 
 
 class ResidentCodeForm(RequestLoginCodeForm):
