@@ -81,4 +81,5 @@ def switch_addresses(world: World) -> dict[str, dict[str, Any]]:
         "command:plan_step": {"code": plan.code, "version_id": plan.versions.get().pk, "step": "review"},
         "command:response": {"response_id": response.pk},
         "command:act": {"response_id": response.pk, "act": "check"},
+        "command:level": {"response_id": response.pk},
     }

@@ -131,6 +131,32 @@ def answers(world: World, name: str, response: Response) -> dict[str, Any]:
     return dict(world.client(name).get(f"/api/v1/responses/{response.pk}").json())
 
 
+def test_another_level_is_previewed_and_an_outdated_preview_is_shown_anew(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    response = activate(world, command)
+    address = reverse("command:level", args=[response.pk])
+    shown = command.get(address, {"level": "4"})
+    groups = {(group["label"], group["kind"]): group["count"] for group in shown.context["groups"]}
+    assert groups["结束", "用房功能"] == 2
+    assert groups["结束", "人员责任"] == 8
+    assert shown.context["same"] == 3  # two tasks and the notice
+    assert "恢复平时" in shown.content.decode()
+    assert command.get(address, {"level": "2"}).status_code == 302  # it is there already
+    assert enter(world, "secretary").get(address, {"level": "4"}).status_code == 404
+    act = reverse("command:act", args=[response.pk, "level"])
+    stale = command.post(act, {"level": "4", "reason": "好转", "digest": "0" * 64})
+    assert stale.status_code == 409
+    assert stale.context["typed"] == "好转"
+    response.refresh_from_db()
+    assert response.level == 2
+    command.post(act, {"level": "4", "reason": "好转", "digest": shown.context["digest"]})
+    response.refresh_from_db()
+    assert response.level == 4
+    back = command.get(address, {"level": "1"})
+    assert sum(group["count"] for group in back.context["groups"]) > 10
+
+
 def test_high_levels_need_a_second_factor(world: World) -> None:
     ready(world)
     street = enter(world, "street_secretary", twice=False)

@@ -216,6 +216,7 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "command:home": ("get", SEE_RESPONSES),
     "command:response": ("get", SEE_RESPONSES),
     "command:act": ("post", SEE_RESPONSES),
+    "command:level": ("get", ANSWER_FOR),
     "command:switch": ("get", ANSWER_FOR),
     "command:preview": ("get", ANSWER_FOR),
     "command:export": ("get", ANSWER_FOR),

@@ -15,7 +15,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.models import ApiToken, Grant, Invitation, User
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can, grants_of, invitation, token_digest
-from pingzhan.access.roles import ROLES
+from pingzhan.access.roles import ROLES, may_be_lent
 from pingzhan.core.db import insert_many
 from pingzhan.core.errors import Invalid, NotAllowed, NotFound
 from pingzhan.core.ids import random_code, uuid7
@@ -175,6 +175,9 @@ def grant_for_response(
     for one in wanted:
         if one.role not in ROLES:
             raise Invalid(_("没有这个角色"), errors=[{"loc": ["role"], "msg": _("没有这个角色")}])
+        if not may_be_lent(one.role):
+            message = _("这个角色能任命他人或授予权限，不能随响应临时授予")
+            raise Invalid(message, errors=[{"loc": ["role"], "msg": message}])
         if ROLES[one.role].by_unit and one.unit_id is None:
             raise Invalid(_("该角色须指明所属单位"), errors=[{"loc": ["unit_id"], "msg": _("请选择单位")}])
         rows.append((uuid7(), one.user_id, one.role, one.path, one.unit_id, response_id, at, until, "response"))

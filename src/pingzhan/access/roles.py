@@ -131,6 +131,11 @@ ROLES: dict[str, Role] = {
 }
 
 
+def may_be_lent(role: str) -> bool:
+    """Whether a response may give this role: none that appoints or grants, since what is done so would outlive it."""
+    return not ROLES[role].permissions & {P.APPOINT, P.ACCESS_GRANT}
+
+
 def role_choices() -> list[tuple[str, str]]:
     """For fields that hold a role: a function, so that a new role needs no migration."""
     return [(code, code) for code in ROLES]

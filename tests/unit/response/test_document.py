@@ -35,6 +35,8 @@ def test_the_plans_that_come_with_it_are_right(name: str) -> None:
         ("sunset_days: 2", "sunset_days: 900", 5, "900"),
         ("function: sampling_point", "function: sampling_piont", 14, "sampling_piont"),
         ("from: [grid_worker]", "from: [grid_wroker]", 18, "grid_wroker"),
+        ("give: community_staff", "give: administrator", 18, "授予权限"),
+        ("give: community_staff", "give: community_secretary", 18, "任命他人"),
         ("clock: accept", "clock: acept", 24, "acept"),
         ("when: matters.today >= 1", "when: matters.today >=", 12, "条件"),
         ("when: matters.today >= 1", "when: maters.today > 1", 12, "maters.today"),

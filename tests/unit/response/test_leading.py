@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pingzhan.access.actors import SYSTEM
-from pingzhan.core.errors import NotAllowed
+from pingzhan.access.operations import EmergencyGrant
+from pingzhan.core.errors import Invalid, NotAllowed
 from pingzhan.modes.operations import begin
 from pingzhan.response import operations
 from pingzhan.response.models import PublicWarning
@@ -63,3 +64,12 @@ def test_a_response_of_no_plan_is_ended_by_whoever_may_switch_there(world: World
     )
     assert may_lead(response, world.actor("secretary"))
     assert not may_lead(response, world.actor("grid_worker"))
+
+
+def test_no_response_lends_a_role_that_appoints_others(world: World) -> None:
+    lent = EmergencyGrant(world.users["grid_worker"].pk, "community_secretary", world.path(HOME))
+    with pytest.raises(Invalid):
+        begin(
+            plan="口头", level=2, paths=[world.path(HOME)], until=world.at + timedelta(days=1), by=SYSTEM, at=world.at,
+            grants=[lent],
+        )  # fmt: skip

@@ -23,6 +23,7 @@ from pingzhan.response.models import Activation, CheckItem, Plan
 from pingzhan.response.operations.deciding import settle
 from pingzhan.response.operations.tidying import add_to_list, begin_list, close_list
 from pingzhan.response.operations.warnings import let_last, prepare, prepare_again
+from pingzhan.response.queries.another_level import compile_level
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.leading import require_lead, require_roles
 from pingzhan.response.queries.plans import data_of, get_version
@@ -132,14 +133,19 @@ def _write(
 
 
 @no_collecting()
-def change_level(*, response: "Response", level: int, by: Actor, at: datetime, reason: str) -> "Response":
-    """Take the response to another level of its plan version, with today's people and rooms."""
+def change_level(
+    *, response: "Response", level: int, by: Actor, at: datetime, reason: str, digest: str = ""
+) -> "Response":  # fmt: skip
+    """Take the response to another level of its plan version, with today's people and rooms.
+
+    With `digest` only if that is still what was previewed; raises Outdated otherwise.
+    """
     require_lead(response, by)
     row = activation_of(response)
-    manifest = compile_plan(
-        row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after=""
-    )
+    manifest = compile_level(response, row, level=level, at=at)
     _may_begin(data_of(row.version), level, manifest.paths, by)
+    if digest and manifest.digest != digest:
+        raise Outdated(manifest)
     with transaction.atomic():
         add_to_list(response, manifest)
         modes.change_level(

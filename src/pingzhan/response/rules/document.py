@@ -10,7 +10,7 @@ import yaml
 from django.utils.translation import gettext as _
 from jsonschema.exceptions import ValidationError
 
-from pingzhan.access.roles import ROLES
+from pingzhan.access.roles import ROLES, may_be_lent
 from pingzhan.response.choices import Per
 from pingzhan.response.rules.expressions import ExpressionError, parse
 from pingzhan.response.rules.schema import validator
@@ -186,6 +186,11 @@ def _item(
     for name in ("role", "give"):
         if name in item:
             yield from _roles([item[name]], (*path, name), document)
+    if item.get("give") in ROLES and not may_be_lent(item["give"]):
+        yield _finding(
+            document, (*path, "give"), _("这个角色能任命他人或授予权限，不能随响应临时授予"),
+            _("改为 community_staff 等不能任命他人的角色"),
+        )  # fmt: skip
     wanted = [("function", item["function"])] if "function" in item else []
     wanted += [("functions", code) for code in item.get("functions", [])]
     for name, code in wanted:

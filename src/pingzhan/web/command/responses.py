@@ -25,7 +25,6 @@ from pingzhan.modes.queries import (
     responses_for,
     what_duties_are,
 )
-from pingzhan.modes.rules import NOTHING
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
@@ -42,8 +41,9 @@ from pingzhan.response.queries.responses import (
     warnings_of,
 )
 from pingzhan.response.rules.levels import needs_second_factor
+from pingzhan.web.command.another_level import show_level
 from pingzhan.web.command.proposals import waiting
-from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of
+from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of, says
 from pingzhan.web.guards import needs
 
 PAGE = 50
@@ -150,7 +150,7 @@ def _show(
                 "overlay": one,
                 "place": lines.get(one.path, ""),
                 "who": people.get(one.person_id, "") if one.person_id else "",
-                "says": _says(one.kind, one.payload | about.get(one.pk, {})),
+                "says": says(one.kind, one.payload | about.get(one.pk, {})),
             }
             for one in rows.items
         ],
@@ -180,35 +180,6 @@ def _show(
     return render(request, "command/response.html", context, status=problem.status if problem else 200)
 
 
-def _says(kind: str, payload: dict[str, Any]) -> str:
-    """What an overlay says, in a line."""
-    if payload == NOTHING:
-        return str(_("这里不适用"))
-    match kind:
-        case "duty":
-            return _("；").join([str(payload["title"]), *payload.get("tasks", [])])
-        case "person_duty":
-            part = _("A 角") if payload["part"].startswith("A") else _("B 角")
-            return f"{payload.get('title', '')} · {payload.get('subject', '')} · {part}"
-        case "person_role":
-            return str(payload.get("title", ""))
-        case "clock":
-            return str(_("%(n)s 分钟") % {"n": payload["minutes"]})
-        case "supply":
-            return str(
-                _("%(item)s：每人每天 %(n)s %(unit)s，来源 %(source)s")
-                % {"item": payload.get("item", ""), "n": payload["per_head_day"], "unit": payload["unit"],
-                   "source": payload.get("source", "")}
-            )  # fmt: skip
-        case "visit":
-            return str(_("%(need)s：每天 %(n)s 次") % {"need": payload.get("need", ""), "n": payload["per_day"]})
-        case "room_function":
-            return str(_("约 %(n)s 分钟转换到位") % {"n": payload.get("minutes", 0)})
-        case "booking":
-            return str({"suspended": _("暂停"), "moved": _("改址"), "kept": _("照常")}.get(payload["state"], ""))
-    return str(payload.get("title") or payload.get("text") or "")
-
-
 @require_POST
 @needs(P.RESPONSE_VIEW)
 def act(request: HttpRequest, response_id: UUID, act: str) -> HttpResponse:
@@ -222,7 +193,10 @@ def act(request: HttpRequest, response_id: UUID, act: str) -> HttpResponse:
             case "level":
                 level = int(said["level"]) if said.get("level", "").isdecimal() else 0
                 _second_factor(request, level, exercise=found.exercise)
-                operations.change_level(response=found, level=level, by=actor, at=at, reason=said.get("reason", ""))
+                operations.change_level(
+                    response=found, level=level, by=actor, at=at, reason=said.get("reason", ""),
+                    digest=said.get("digest", ""),
+                )  # fmt: skip
                 messages.success(request, _("级别已调整。"))
             case "renew":
                 operations.renew(
@@ -248,6 +222,8 @@ def act(request: HttpRequest, response_id: UUID, act: str) -> HttpResponse:
             case _:
                 raise Http404
     except DomainError as problem:
+        if act == "level" and may_lead(found, actor) and is_in_force(found, at=at):
+            return show_level(request, found, level, problem=problem)
         return _show(request, response_id, problem=problem, tried=act)
     return redirect("command:response", response_id=found.pk)
 

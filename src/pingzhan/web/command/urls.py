@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.command import head, plans, proposals, readiness, responses, switch
+from pingzhan.web.command import another_level, head, plans, proposals, readiness, responses, switch
 from pingzhan.web.command.plan_format import plan_format
 
 app_name = "command"
@@ -14,6 +14,7 @@ urlpatterns = [
     path("preview/export/", switch.export, name="export"),
     path("activate/", switch.activate, name="activate"),
     path("responses/<uuid:response_id>/", responses.response, name="response"),
+    path("responses/<uuid:response_id>/another-level/", another_level.level, name="level"),
     path("responses/<uuid:response_id>/<slug:act>/", responses.act, name="act"),
     path("proposals/<uuid:proposal_id>/<slug:act>/", proposals.decide, name="proposal"),
     path("signals/", proposals.signals, name="signals"),

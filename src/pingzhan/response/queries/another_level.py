@@ -1,0 +1,68 @@
+"""What taking a response to another level would change: what comes, what is said otherwise, what ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pingzhan.core.memory import no_collecting
+from pingzhan.modes.queries import overlays_of
+from pingzhan.response.models import Activation
+from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.rules.manifest import Item, Manifest
+
+if TYPE_CHECKING:
+    from pingzhan.modes.models import Overlay, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What is said otherwise than before about the same."""
+
+    before: "Overlay"
+    item: Item
+
+    @property
+    def kind(self) -> str:
+        return self.item.kind
+
+    @property
+    def path(self) -> str:
+        return self.item.path
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherLevel:
+    """`manifest` is everything of that level; `same` how much of it is there already. Nothing is written."""
+
+    manifest: Manifest
+    new: list[Item]
+    changed: "list[Turned]"
+    ended: "list[Overlay]"
+    same: int
+
+
+def compile_level(response: "Response", row: Activation, *, level: int, at: datetime) -> Manifest:
+    """Everything of that level of the response's plan version, with today's people and rooms."""
+    return compile_plan(
+        row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after=""
+    )
+
+
+@no_collecting()
+def another_level(response: "Response", row: Activation, *, level: int, at: datetime) -> AnotherLevel:
+    """Compare what the response lays now with what it would lay at `level`. Raises as compile_plan does."""
+    manifest = compile_level(response, row, level=level, at=at)
+    laid: dict[Any, Overlay] = {
+        (one.kind, one.target, one.key): one
+        for one in overlays_of(response).filter(until__isnull=True).order_by("kind", "path", "target", "key", "id")
+    }
+    new, changed, same = [], [], 0
+    for item in manifest.items:
+        before = laid.pop((item.kind, item.target, item.key), None)
+        if before is None:
+            new.append(item)
+        elif (before.person_id, before.payload) == (item.person_id, item.payload):
+            same += 1
+        else:
+            changed.append(Turned(before, item))
+    return AnotherLevel(manifest, new, changed, list(laid.values()), same)
