@@ -12,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from pingzhan.access.actors import SYSTEM
+from pingzhan.core.sheets import read_rows
 from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Response
+from pingzhan.people.operations import appoint, create_person
 from pingzhan.response.models import CheckItem, Proposal, PublicWarning
 from pingzhan.response.operations import consider, take_signal
 from pingzhan.response.rules.document import SECTIONS, check
@@ -199,6 +202,33 @@ def test_an_outdated_preview_shows_the_new_one(world: World) -> None:
     assert "活动室" in found.content.decode()
     assert command.get(reverse("command:preview"), asked | {"level": "9"}).status_code == 422
     assert enter(world, "secretary").get(reverse("command:preview"), asked | {"places": FAR}).status_code == 404
+
+
+def test_an_outdated_preview_tells_where_it_changed(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    asked = {"plan": "short", "level": "2", "places": [HOME_STREET]}
+    seen = command.get(reverse("command:preview"), asked).context
+    person = create_person(name="新网格员", phone="10000099999", place=world.places[HOME], by=SYSTEM, at=world.at)
+    appoint(person=person, role="grid_worker", place=world.places[f"{HOME}-G002"], by=SYSTEM, at=world.at)
+    stale = {"digest": seen["manifest"].digest, "parts": seen["parts"]}
+    answer = command.post(reverse("command:activate"), asked | stale)
+    assert answer.status_code == 409
+    told = {(one["label"], one["place"].rpartition(" · ")[2]): one["count"] for one in answer.context["since"]}
+    assert told["人员角色", "源园居委会"] == 2
+    assert ("人员角色", "花溪园居委会") not in told  # there it is as it was, and so are the rooms
+    assert {label for label, _place in told} <= {"人员角色", "人员责任", "短板"}
+    assert "预览之后变了的" in answer.content.decode()
+    for broken in ("[]", "{", '{"x": 1, "person_duty ../": 2}'):
+        again = command.post(reverse("command:activate"), asked | stale | {"parts": broken})
+        assert again.status_code == 409
+    made = command.post(reverse("command:activate"), asked | {"digest": answer.context["manifest"].digest})
+    assert made.status_code == 302
+    rows = read_rows(
+        command.get(reverse("command:export"), asked | {"places": FAR}).content,
+        columns={"类别": "kind", "对象": "subject", "改为": "after"},
+    )
+    assert "没有 B 角" in {row["after"] for _number, row in rows if row["kind"] == "短板"}
 
 
 def test_a_drill_is_marked_and_seen_by_its_people_only(world: World) -> None:

@@ -1,10 +1,12 @@
 """What a change of level brings with it beside people and rooms: its warning, and what is to be tidied up."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from pingzhan.core.errors import StateConflict
+from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.modes import queries as in_force
 from pingzhan.response import operations
 from pingzhan.response.models import CheckItem, Plan, PublicWarning
@@ -15,6 +17,7 @@ from tests.factories.world import HOME, HOME_STREET, World
 from tests.unit.response.test_switch import press
 
 pytestmark = pytest.mark.django_db
+AtOnce = Callable[..., list[Any]]
 
 
 def test_a_higher_level_prepares_its_warning_and_a_level_without_one_takes_it_back(world: World) -> None:
@@ -87,3 +90,23 @@ def test_matters_that_are_open_at_the_end_are_told_on_the_list(world: World) -> 
     later = press(world, Plan.objects.get(code="short"), level=4, codes=(HOME,))
     operations.lapse_due(at=later.until)
     assert CheckItem.objects.filter(response_id=later.pk, text__contains="2 件").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_change_the_level_at_once_one_is_told(world: World, at_once: AtOnce) -> None:
+    furnish(world)
+    only_high = "  - {code: sampling, function: sampling_point, per: community, levels: [1]}"
+    source = SHORT.replace("  - {code: sampling, function: sampling_point, per: community, levels: [1, 2]}", only_high)
+    response = press(world, publish_plan(world, source), level=2, codes=(HOME_STREET,))
+
+    def raise_it() -> str:
+        own = in_force.get_response(response.pk)
+        try:
+            operations.change_level(response=own, level=1, by=world.actor("command"), at=world.at, reason="扩散")
+        except (StateConflict, Invalid):
+            return "told"
+        return "done"
+
+    assert sorted(at_once(*[raise_it] * 4)) == ["done", "told", "told", "told"]
+    assert CheckItem.objects.filter(text__contains="间用房").count() == 1
+    assert PublicWarning.objects.filter(severity="Extreme").count() == 1

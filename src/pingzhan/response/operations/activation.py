@@ -21,7 +21,7 @@ from pingzhan.modes.operations import NewOverlay
 from pingzhan.modes.queries import due_to_lapse, get_response
 from pingzhan.response.models import Activation, CheckItem, Plan
 from pingzhan.response.operations.deciding import settle
-from pingzhan.response.operations.tidying import add_to_list, begin_list, close_list
+from pingzhan.response.operations.tidying import add_to_list, begin_list, close_list, more_to_tidy
 from pingzhan.response.operations.warnings import let_last, prepare, prepare_again
 from pingzhan.response.queries.another_level import compile_level
 from pingzhan.response.queries.compile import compile_plan
@@ -147,11 +147,12 @@ def change_level(
     if digest and manifest.digest != digest:
         raise Outdated(manifest)
     with transaction.atomic():
-        add_to_list(response, manifest)
+        more = more_to_tidy(response, manifest)
         modes.change_level(
             response=response, level=level, by=by, at=at, reason=reason, overlays=_overlays(manifest),
             grants=_grants(manifest), participants=manifest.participants,
         )  # fmt: skip
+        add_to_list(response, more)
         Activation.objects.filter(pk=row.pk).update(
             counts=manifest.counts,
             gaps=[[gap.kind, gap.place, gap.subject, gap.reason] for gap in manifest.gaps[:2000]],

@@ -33,7 +33,7 @@ def begin_list(response_id: UUID, manifest: "Manifest") -> None:
     _append(response_id, found)
 
 
-def add_to_list(response: "Response", manifest: "Manifest") -> None:
+def more_to_tidy(response: "Response", manifest: "Manifest") -> list[str]:
     """What the manifest of another level changes that this response has not changed so far; before it is written."""
     laid = overlays_of(response)
     found = []
@@ -41,7 +41,12 @@ def add_to_list(response: "Response", manifest: "Manifest") -> None:
         found.append(_rooms(rooms))
     if people := _not_yet(manifest, OverlayKind.PERSON_DUTY, laid.values_list("person_id", flat=True)):
         found.append(_("调整级别后上岗的 %(n)s 人撤岗并致谢") % {"n": people})
-    _append(response.pk, found)
+    return found
+
+
+def add_to_list(response: "Response", lines: Iterable[str]) -> None:
+    """More lines; after the response was changed, so that of two who change it at once the second never comes here."""
+    _append(response.pk, lines)
 
 
 def close_list(response: "Response", *, at: datetime) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from pingzhan.core.paths import COMMUNITY, path_to
+
 
 class Item(NamedTuple):  # a city has a hundred thousand of them: a tuple is made in a fifth of the time
     """One change. `target`, `key`, `path`, `payload`, `person_id` are what becomes the overlay; the rest is for people.
@@ -111,3 +113,24 @@ def digest_of(
     }
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+GAP = "gap"  # beside the kinds of changes
+
+
+def parts_of(manifest: Manifest) -> dict[tuple[str, str], str]:
+    """A short digest of each part: of each kind of change, and of the gaps, in each community (its path).
+
+    Two manifests compared by their parts tell where they differ, without either being kept.
+    """
+    said: dict[tuple[str, str], list[Any]] = {}
+    for one in manifest.items:
+        person = one.person_id.hex if one.person_id else ""
+        own = [one.target, one.key, one.after, person, _own(one.payload)]
+        said.setdefault((one.kind, path_to(one.path, COMMUNITY)), []).append(own)
+    for gap in manifest.gaps:
+        said.setdefault((GAP, path_to(gap.path, COMMUNITY)), []).append([gap.kind, gap.subject, gap.reason])
+    return {
+        part: hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:8]
+        for part, rows in said.items()
+    }

@@ -1,5 +1,6 @@
 """The switch: choose plan, level and places; read what would change; press and hold."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,7 +19,7 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.queries import can, roots
 from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.core.errors import DomainError, Invalid, NotAllowed
-from pingzhan.core.paths import COMMUNITY, code_on
+from pingzhan.core.paths import COMMUNITY, code_on, path_to
 from pingzhan.core.sheets import write_workbook
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.places.names import place_lines
@@ -29,6 +30,7 @@ from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.plans import data_of, get_version, in_use, plan_for, plans_for
 from pingzhan.response.queries.readiness import places_to_choose
 from pingzhan.response.rules.levels import needs_second_factor
+from pingzhan.response.rules.manifest import GAP, parts_of
 from pingzhan.web.command.differences import reason_words
 from pingzhan.web.command.words import (
     COLOURS,
@@ -45,6 +47,7 @@ from pingzhan.web.words import plan_name
 if TYPE_CHECKING:
     from pingzhan.response.rules.manifest import Item, Manifest
 
+MOST_PARTS = 6000  # some 300 kB of a page
 SHOWN = 100  # of each kind; the search and the workbook have them all
 
 
@@ -128,6 +131,35 @@ def _points(manifest: "Manifest", query: str) -> list[dict[str, Any]]:
     return found
 
 
+def _parts(manifest: "Manifest") -> dict[str, str]:
+    """What a page keeps of its preview, so that the next one can tell where it differs; nothing of a whole province."""
+    parts = {f"{kind} {path}": said for (kind, path), said in parts_of(manifest).items()}
+    return parts if len(parts) <= MOST_PARTS else {}
+
+
+def _since(seen: str, now: dict[str, str], manifest: "Manifest", query: str) -> list[dict[str, Any]]:
+    """Where the preview that was seen and this one differ, each with how much there is now; one statement."""
+    try:
+        before = json.loads(seen)
+    except ValueError:
+        return []
+    if not isinstance(before, dict) or not before or not now:
+        return []
+    other = sorted(part for part in {*before, *now} if before.get(part) != now.get(part) and part.count(" ") == 1)
+    sizes: Counter[str] = Counter(f"{item.kind} {path_to(item.path, COMMUNITY)}" for item in manifest.items)
+    sizes.update(f"{GAP} {path_to(gap.path, COMMUNITY)}" for gap in manifest.gaps)
+    known = {path: line for path, line in place_lines({part.partition(" ")[2] for part in other}).items() if line}
+    found = []
+    for part in other:
+        kind, _space, path = part.partition(" ")
+        if path in known and (kind == GAP or kind in OverlayKind.values):
+            label = _("短板") if kind == GAP else str(OverlayKind(kind).label)
+            name = known[path].rpartition(" · ")[2]
+            address = f"{reverse('command:preview')}?{query}&{urlencode({'q': name})}"
+            found.append({"label": label, "place": known[path], "count": sizes[part], "url": address})
+    return found
+
+
 def _show(
     request: HttpRequest, manifest: "Manifest", *, asked: Any, problem: DomainError | None = None
 ) -> HttpResponse:
@@ -147,12 +179,15 @@ def _show(
             reason = reason_words(item.reason, [data], kinds)
             group["rows"].append({"item": item, "place": lines.get(item.path, ""), "why": why, "reason": reason})
     query = request.GET.copy() if request.method == "GET" else asked.copy()
-    for name in ("csrfmiddlewaretoken", "digest", "q"):
+    for name in ("csrfmiddlewaretoken", "digest", "parts", "q"):
         query.pop(name, None)
     needs_second = needs_second_factor(manifest.level, exercise=manifest.exercise)
     needs_second = needs_second and not signed_in_twice(request.session)
+    parts = _parts(manifest)
     context = {
         "manifest": manifest,
+        "parts": json.dumps(parts, separators=(",", ":")) if parts else "",
+        "since": _since(asked.get("parts", ""), parts, manifest, query.urlencode()) if problem else [],
         "level": level_label(manifest.level),
         "colour": COLOURS[manifest.level],
         "places": [manifest.names.get(code, code) for code in manifest.places],
@@ -182,12 +217,15 @@ def _data_of(manifest: "Manifest") -> dict[str, Any]:
 def export(request: HttpRequest) -> HttpResponse:
     """The whole preview as a workbook."""
     manifest = _compiled(request, request.GET)
-    lines, skills = place_lines({item.path for item in manifest.items}), skill_names()
+    lines, skills = place_lines({one.path for one in (*manifest.items, *manifest.gaps)}), skill_names()
     data, kinds = _data_of(manifest), function_names()
     content = write_workbook(
         str(_("预览")),
         [str(title) for title in (_("类别"), _("区域"), _("对象"), _("原来"), _("改为"), _("依据"), _("选人理由"))],
-        [_row(item, lines, skills, reason_words(item.reason, [data], kinds)) for item in manifest.items],
+        [
+            *(_row(item, lines, skills, reason_words(item.reason, [data], kinds)) for item in manifest.items),
+            *([_("短板"), lines.get(gap.path, ""), gap.subject, "", gap.reason, "", ""] for gap in manifest.gaps),
+        ],
     )
     answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     answer["Content-Disposition"] = f'attachment; filename="preview-{manifest.plan}-{manifest.level}.xlsx"'
