@@ -106,11 +106,14 @@ def test_nothing_but_conditions_can_be_written(text: str) -> None:
         parse(text)
 
 
+WHOLE = {"title": "丙", "per": "grid", "roles": ["grid_worker"], "levels": [1]}
+
+
 def test_an_adaptation_says_what_differs_and_the_rest_flows_down() -> None:
     plan = {"duties": [{"code": "a", "max_load": 8, "title": "甲"}, {"code": "b", "title": "乙"}]}
-    changes = {"duties": {"a": {"max_load": 4}, "b": None, "c": {"title": "丙"}}}
+    changes = {"duties": {"a": {"max_load": 4}, "b": None, "c": WHOLE, "d": {"title": "丁"}}}
     assert effective(plan, changes)["duties"] == [
-        {"code": "a", "max_load": 4, "title": "甲"}, {"code": "c", "title": "丙"},
+        {"code": "a", "max_load": 4, "title": "甲"}, {"code": "c"} | WHOLE,  # "d" is none by itself
     ]  # fmt: skip
     assert [(one.code, one.field, one.above, one.here) for one in differences(plan, changes)][0] == (
         "a",

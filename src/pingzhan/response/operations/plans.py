@@ -1,5 +1,6 @@
 """Plans are written, reviewed by another, published and retired; what was published nobody changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from pingzhan.core.errors import Invalid, NotAllowed, Stale, StateConflict
 from pingzhan.journal.operations import record
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Plan, PlanVersion
-from pingzhan.response.queries.plans import adapted, check_here, data_of, published
+from pingzhan.response.queries.plans import adapted, check_here, data_of, published, what_is_above
 from pingzhan.response.rules.document import Finding, digest_of_source
 from pingzhan.response.rules.periods import months_later
 from pingzhan.response.workflow import STEPS
@@ -36,6 +37,7 @@ def create_plan(*, source: str, place: "Place", by: Actor, at: datetime) -> Plan
         if parent is None or not place.path.startswith(parent.path) or place.path == parent.path:
             message = _("这里没有可以细化的预案“%(code)s”") % {"code": data["adapts"]}
             raise Invalid(message, errors=[{"loc": ["source"], "msg": message}])
+        _checked(source, above=what_is_above(parent, place.path))
     code = f"{parent.code}@{place.code}" if parent else data["code"]
     try:
         with transaction.atomic():
@@ -63,7 +65,7 @@ def edit(*, plan: Plan, source: str, by: Actor, at: datetime, seen: str = "") ->
     `seen` is the digest of what the author started from; raises Stale when that is no longer the newest.
     """
     access.require(by, Permission.PLAN_EDIT, plan.path)
-    data = _checked(source)
+    data = _checked(source, above=_above(plan))
     if ("adapts" in data) != (plan.parent_id is not None) or data.get("code", plan.code) != plan.code:
         message = _("代码和种类不能改；要另一个预案，请新建。")
         raise Invalid(message, errors=[{"loc": ["source"], "msg": message}])
@@ -98,7 +100,7 @@ def review(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
     access.require(by, Permission.PLAN_PUBLISH, version.plan.path)
     if by.kind != "system" and by.name == version.author_name:
         raise NotAllowed(_("审核须由编写人以外的人进行"))
-    _checked(version.source)
+    _checked(version.source, above=_above(version.plan))
     _step(version, "review", reviewed_at=at, reviewer_name=by.name)
     _note(version, "review", by=by, at=at)
     return version
@@ -108,7 +110,7 @@ def review(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
 def publish(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
     """Put a reviewed version into use in the place of the one before; responses in force keep theirs."""
     access.require(by, Permission.PLAN_PUBLISH, version.plan.path)
-    _checked(version.source)
+    _checked(version.source, above=_above(version.plan))
     data = adapted(version.plan, version)[0] if version.plan.parent_id else data_of(version)
     PlanVersion.objects.filter(plan=version.plan_id, state=VersionState.PUBLISHED).update(
         state=VersionState.RETIRED, retired_at=at
@@ -137,8 +139,12 @@ def _step(version: PlanVersion, step: str, **changes: Any) -> None:
     version.refresh_from_db()
 
 
-def _checked(source: str) -> dict[str, Any]:
-    data, findings = check_here(source)
+def _above(plan: Plan) -> Mapping[str, Any] | None:
+    return what_is_above(plan.parent, plan.path) if plan.parent else None
+
+
+def _checked(source: str, *, above: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    data, findings = check_here(source, above=above)
     if data is None:
         raise Invalid(_("预案有 %(n)s 处需要改正") % {"n": len(findings)}, errors=[in_words(one) for one in findings])
     return data

@@ -83,15 +83,17 @@ def _data(source: str) -> dict[str, Any]:
     return document.data if document is not None and isinstance(document.data, dict) else {}
 
 
-def check_here(source: str) -> tuple[dict[str, Any] | None, list[Finding]]:
-    """Check a document against the codes of this installation; three statements.
+def check_here(
+    source: str, *, above: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any] | None, list[Finding]]:  # fmt: skip
+    """Check a document against the codes of this installation, an adaptation against what it adapts; three statements.
 
     Before a catalogue of skills or of trainings was loaded any of them may be named.
     """
     return check(
         source, functions=list(functions()), clocks=list(ClockKind.values), figures=FIGURES,
         skills=[skill.code for skill in catalogue()] or None,
-        trainings=[training.code for training in trainings()] or None,
+        trainings=[training.code for training in trainings()] or None, above=above,
     )  # fmt: skip
 
 
@@ -99,6 +101,16 @@ def adaptations_in_use(plan: Plan) -> list[tuple[str, PlanVersion]]:
     """(path, version) of every published adaptation of a plan, the widest area first; one statement."""
     rows = PlanVersion.objects.filter(plan__parent=plan, state=VersionState.PUBLISHED).select_related("plan")
     return [(version.plan.path, version) for version in rows.order_by("plan__path", "id")]
+
+
+def what_is_above(parent: Plan, path: str) -> Mapping[str, Any]:
+    """What an adaptation for `path` is laid over: the plan, and what places between have adapted; two statements."""
+    version = published(parent) or newest(parent)
+    data: Mapping[str, Any] = data_of(version) if version else {}
+    for own, one in adaptations_in_use(parent):
+        if path != own and path.startswith(own):
+            data = effective(data, data_of(one).get("changes", {}))
+    return data
 
 
 def adapted(plan: Plan, version: PlanVersion) -> tuple[dict[str, Any], list[Difference], list[Conflict]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pingzhan.response.rules.document import SECTIONS
+from pingzhan.response.rules.schema import item_validator
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,11 @@ class Conflict:
 
 
 def effective(plan: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The plan with the changes laid over it; items that are new come last, by code."""
+    """The plan with the changes laid over it; items that are new come last, by code.
+
+    Of an item that the plan no longer has, a change of some fields is not enough to make one: it is left out, so that
+    what a community wrote once never stands in the way of a plan that has changed since. It shows as a conflict.
+    """
     found = dict(plan)
     for section in SECTIONS:
         differing = changes.get(section)
@@ -50,9 +55,9 @@ def effective(plan: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
             elif differing[code] is not None:
                 items.append(item | differing[code])
         known = {item["code"] for item in plan.get(section, [])}
-        items += [
-            {"code": code} | differing[code] for code in sorted(differing) if code not in known and differing[code]
-        ]
+        new = ({"code": code} | differing[code] for code in sorted(differing) if code not in known and differing[code])
+        whole = item_validator(section, "whole")
+        items += [item for item in new if whole.is_valid(item)]
         found[section] = items
     return found
 

@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 from pingzhan.access.roles import ROLES, may_be_lent
 from pingzhan.response.choices import Per
 from pingzhan.response.rules.expressions import ExpressionError, parse
-from pingzhan.response.rules.schema import validator
+from pingzhan.response.rules.schema import item_validator, validator
 
 MOST_CHARACTERS = 200_000
 LOWEST = 4  # the level of a watch, the only one that may start by itself
@@ -121,9 +121,11 @@ def _build(node: yaml.Node, path: Path, lines: dict[Path, int], findings: list[F
 def check(
     source: str, *, functions: Collection[str] | None = None, clocks: Collection[str] | None = None,
     figures: Collection[str] | None = None, skills: Collection[str] | None = None,
-    trainings: Collection[str] | None = None,
+    trainings: Collection[str] | None = None, above: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any] | None, list[Finding]]:  # fmt: skip
     """The plan, or None, and everything that is wrong with it, by line.
+
+    `above`: of an adaptation, the plan over which it is laid; without it nobody can tell which items are new.
 
     `functions`, `clocks`, `figures`, `skills`, `trainings` are the codes that exist here; None leaves that unchecked.
     """
@@ -136,7 +138,7 @@ def check(
     ]
     if not findings:
         known = _Known(functions, clocks, figures, skills, trainings)
-        findings += _adaptation(document, known) if adapts else _meaning(document, known)
+        findings += _adaptation(document, known, above) if adapts else _meaning(document, known)
     findings.sort(key=lambda one: (one.line, one.where))
     return (None if findings else document.data), findings
 
@@ -253,12 +255,20 @@ def _expression(text: str, path: Path, document: Document, known: _Known) -> Ite
             yield _finding(document, path, _("没有数字“%(name)s”") % {"name": name}, _like(name, known.figures))
 
 
-def _adaptation(document: Document, known: _Known) -> list[Finding]:
-    """An adaptation says parts of items only; what they come to is checked when they are laid over the plan."""
+def _adaptation(document: Document, known: _Known, above: Mapping[str, Any] | None) -> list[Finding]:
+    """An adaptation says parts of items; what the plan above has not, it says whole."""
     found: list[Finding] = []
     for section, items in document.data["changes"].items():
+        there = None if above is None else {item["code"] for item in above.get(section, [])}
         for code, item in items.items():
-            if item is not None:
+            if item is None:
+                continue
+            part = there is None or code in there
+            rules = item_validator(section, "part" if part else "whole")
+            said = item if part else {"code": code} | item
+            wrong = [_in_words(one, document, ("changes", section, code)) for one in rules.iter_errors(said)]
+            found += wrong
+            if not wrong:
                 found += _item(
                     section,
                     {"code": code, "level": 1} | item,
@@ -292,9 +302,9 @@ def _spoken(path: Path) -> str:
     return text
 
 
-def _in_words(error: ValidationError, document: Document) -> Finding:
-    """An error of the schema in words."""
-    path: Path = tuple(error.absolute_path)
+def _in_words(error: ValidationError, document: Document, within: Path = ()) -> Finding:
+    """An error of the schema in words; `within` is where what was looked at stands in the document."""
+    path: Path = (*within, *error.absolute_path)
     value = error.instance
     limit: Any = error.validator_value
     rule: Any = error.schema

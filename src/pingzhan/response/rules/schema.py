@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema import Draft202012Validator
 
@@ -20,3 +20,15 @@ def validator(kind: str) -> Draft202012Validator:
     # Without the choice between the two: what is wrong would be told of both at once.
     schema = {name: part for name, part in plan_schema().items() if name != "oneOf"}
     return Draft202012Validator(schema | {"$ref": f"#/$defs/{kind}"})
+
+
+@cache
+def item_validator(section: str, what: Literal["whole", "part"]) -> Draft202012Validator:
+    """For one item of a section: a whole one, or a part as adaptations say it, in which nothing must be there."""
+    schema = {name: part for name, part in plan_schema().items() if name != "oneOf"}
+    definitions = schema["$defs"]
+    name = definitions["plan"]["properties"][section]["items"]["$ref"].rpartition("/")[2]
+    if what == "whole":
+        return Draft202012Validator(schema | {"$ref": f"#/$defs/{name}"})
+    fields = {key: rule for key, rule in definitions[name]["properties"].items() if key != "code"}
+    return Draft202012Validator(schema | {"type": "object", "additionalProperties": False, "properties": fields})

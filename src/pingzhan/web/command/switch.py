@@ -217,7 +217,10 @@ def _data_of(manifest: "Manifest") -> dict[str, Any]:
 def export(request: HttpRequest) -> HttpResponse:
     """The whole preview as a workbook."""
     manifest = _compiled(request, request.GET)
-    lines, skills = place_lines({*(one.path for one in manifest.items), *(one.path for one in manifest.gaps)}), skill_names()
+    lines, skills = (
+        place_lines({*(one.path for one in manifest.items), *(one.path for one in manifest.gaps)}),
+        skill_names(),
+    )
     data, kinds = _data_of(manifest), function_names()
     content = write_workbook(
         str(_("预览")),
