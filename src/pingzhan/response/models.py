@@ -45,6 +45,7 @@ class PlanVersion(models.Model):
     # Of an adaptation: the parent's version that its author saw; tells conflicts when the parent changes.
     against = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
+    author_id = models.UUIDField(null=True, blank=True)  # a user; null of the system, and where only the name is known
     author_name = models.CharField(max_length=80, blank=True, default="")
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewer_name = models.CharField(max_length=80, blank=True, default="")

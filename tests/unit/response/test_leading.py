@@ -15,7 +15,7 @@ from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.leading import may_lead
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
-from tests.factories.world import HOME, World
+from tests.factories.world import HOME, HOME_STREET, World
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +73,18 @@ def test_no_response_lends_a_role_that_appoints_others(world: World) -> None:
             plan="口头", level=2, paths=[world.path(HOME)], until=world.at + timedelta(days=1), by=SYSTEM, at=world.at,
             grants=[lent],
         )  # fmt: skip
+
+
+def test_the_author_is_known_by_more_than_a_name(world: World) -> None:
+    furnish(world)
+    street, command = world.users["street_secretary"], world.users["command"]
+    street.name = command.name
+    street.save(update_fields=["name"])
+    version = operations.create_plan(
+        source=SHORT, place=world.places[HOME_STREET], by=world.actor("street_secretary"), at=world.at
+    )
+    street.name = "改了名的人"
+    street.save(update_fields=["name"])
+    with pytest.raises(NotAllowed):
+        operations.review(version=version, by=world.actor("street_secretary"), at=world.at)
+    operations.review(version=version, by=world.actor("command"), at=world.at)  # of the name that the author had

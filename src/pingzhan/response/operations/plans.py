@@ -14,7 +14,7 @@ from pingzhan.core.errors import Invalid, NotAllowed, Stale, StateConflict
 from pingzhan.journal.operations import record
 from pingzhan.response.choices import VersionState
 from pingzhan.response.models import Plan, PlanVersion
-from pingzhan.response.queries.plans import adapted, check_here, data_of, published, what_is_above
+from pingzhan.response.queries.plans import adapted, check_here, data_of, published, what_is_above, wrote
 from pingzhan.response.rules.document import Finding, digest_of_source
 from pingzhan.response.rules.periods import months_later
 from pingzhan.response.workflow import STEPS
@@ -51,8 +51,8 @@ def create_plan(*, source: str, place: "Place", by: Actor, at: datetime) -> Plan
         message = _("预案“%(code)s”已经有了；打开它修改。") % {"code": code}
         raise Invalid(message, errors=[{"loc": ["source"], "msg": message}]) from error
     version = PlanVersion.objects.create(
-        plan=plan, number=1, source=source, digest=digest_of_source(source), created_at=at, author_name=by.name,
-        against=published(parent) if parent else None,
+        plan=plan, number=1, source=source, digest=digest_of_source(source), created_at=at,
+        author_id=by.user_id, author_name=by.name, against=published(parent) if parent else None,
     )  # fmt: skip
     _note(version, "create", by=by, at=at)
     return version
@@ -76,8 +76,8 @@ def edit(*, plan: Plan, source: str, by: Actor, at: datetime, seen: str = "") ->
     against = published(plan.parent) if plan.parent else None
     if last.state in STEPS["edit"][0]:
         changed = PlanVersion.objects.filter(pk=last.pk, state=last.state, digest=last.digest).update(
-            source=source, digest=digest, state=VersionState.DRAFT, author_name=by.name, created_at=at, against=against,
-            reviewed_at=None, reviewer_name="",
+            source=source, digest=digest, state=VersionState.DRAFT, author_id=by.user_id, author_name=by.name,
+            created_at=at, against=against, reviewed_at=None, reviewer_name="",
         )  # fmt: skip
         if not changed:
             raise Stale(_("这个预案刚刚被他人修改，请先看看对方改了什么；您写的内容没有保存。"))
@@ -85,8 +85,8 @@ def edit(*, plan: Plan, source: str, by: Actor, at: datetime, seen: str = "") ->
         version = last
     else:
         version = PlanVersion.objects.create(
-            plan=plan, number=last.number + 1, source=source, digest=digest, created_at=at, author_name=by.name,
-            against=against,
+            plan=plan, number=last.number + 1, source=source, digest=digest, created_at=at,
+            author_id=by.user_id, author_name=by.name, against=against,
         )  # fmt: skip
     if plan.parent_id is None:
         Plan.objects.filter(pk=plan.pk).update(title=data["title"], title_en=data.get("title_en", ""))
@@ -98,7 +98,7 @@ def edit(*, plan: Plan, source: str, by: Actor, at: datetime, seen: str = "") ->
 def review(*, version: PlanVersion, by: Actor, at: datetime) -> PlanVersion:
     """Say that a draft was read and is right; by somebody else than its author."""
     access.require(by, Permission.PLAN_PUBLISH, version.plan.path)
-    if by.kind != "system" and by.name == version.author_name:
+    if wrote(by, version):
         raise NotAllowed(_("审核须由编写人以外的人进行"))
     _checked(version.source, above=_above(version.plan))
     _step(version, "review", reviewed_at=at, reviewer_name=by.name)

@@ -60,6 +60,13 @@ def newest(plan: Plan) -> PlanVersion | None:
     return plan.versions.order_by("-number").first()
 
 
+def wrote(actor: Actor, version: PlanVersion) -> bool:
+    """Whether the actor wrote this version, who then cannot review it; by name only where nothing else was kept."""
+    if actor.kind == "system":
+        return False
+    return actor.user_id == version.author_id if version.author_id else actor.name == version.author_name
+
+
 def version_of(plan: Plan, version_id: UUID) -> PlanVersion:
     found = plan.versions.filter(pk=version_id).first()
     if found is None:

@@ -30,6 +30,7 @@ from pingzhan.response.queries.plans import (
     plans_for,
     published,
     version_of,
+    wrote,
 )
 from pingzhan.response.queries.proposals import proposals_of
 from pingzhan.response.queries.readiness import last_drill, last_drills
@@ -104,7 +105,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "drill": last_drill(found),
         "may_edit": can(actor, P.PLAN_EDIT, found.path),
         "may_adapt": not found.parent_id and _may_adapt(actor, found.path),
-        "may_review": may_publish and version.state == "draft" and version.author_name != actor.name,
+        "may_review": may_publish and version.state == "draft" and not wrote(actor, version),
         "may_publish": may_publish and version.state == "reviewed",
         "may_retire": may_publish and version.state == "published",
         "may_switch": bool(actor.holding(P.RESPONSE_ACTIVATE)) and version.state == "published",
