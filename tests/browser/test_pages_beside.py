@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from pingzhan.access.models import User
 from pingzhan.matters.operations.visiting import Problem
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Page]
+# The middles of what is seen in the head, those within 20 px taken together.
+ROWS_OF_THE_HEAD = """() => {
+  const shown = ".top .brand, .top .mode-pill, .top .bell, .top .pref, .top .menu-button";
+  const middles = [...document.querySelectorAll(shown)]
+    .filter((one) => one.checkVisibility())
+    .map((one) => { const box = one.getBoundingClientRect(); return box.top + box.height / 2; })
+    .sort((a, b) => a - b);
+  return middles.filter((middle, at) => at === 0 || middle - middles[at - 1] > 20);
+}"""
 ENGLISH = pytest.mark.parametrize("language", ["zh-hans", "en"])
 
 
@@ -100,3 +109,23 @@ def test_of_those_who_set_up(world: "World", visit: Visit, language: str) -> Non
         visit("desk", "command", language=language),
         {"how a plan is written": "/command/plans/format/", "skills": "/desk/skills/", "jobs": "/desk/jobs/"},
     )
+
+
+@ENGLISH
+@pytest.mark.parametrize("elder", ["0", "1"])
+@pytest.mark.parametrize("width", [360, 390])
+def test_the_head_of_the_phone_is_one_row(
+    world: "World", visit: Visit, emergency: Callable[..., object], language: str, elder: str, width: int
+) -> None:
+    """In large print too, with everything that somebody signed in has there, and on the narrower phones."""
+    emergency(level=2)
+    page = visit("phone", "grid_worker", language=language)
+    page.set_viewport_size({"width": width, "height": 780})
+    page.goto("/field/me/")
+    if elder == "1":
+        page.locator("[data-elder-switch] button").click()
+        expect(page.locator("html[data-elder]")).to_be_attached()
+    rows = page.evaluate(ROWS_OF_THE_HEAD)
+    # English in large print is wider than the narrowest phones; there it may take a second row, but nothing is cut.
+    assert len(rows) == 1 or (language, elder, width) == ("en", "1", 360), rows
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
