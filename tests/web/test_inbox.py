@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pingzhan.core.models import Message
 from pingzhan.core.outbox import delayed, inbox, inbox_page, mark_read, queue, queue_many, unread_count, withdraw
-from tests.factories.world import World
+from tests.factories.world import HOME, World
 
 pytestmark = pytest.mark.django_db
 
@@ -46,11 +46,26 @@ def test_a_message_leads_to_its_matter_and_is_read_by_opening_it(
     client = sign_in("grid_worker")
     shown = client.get("/field/messages/?unread=1").content.decode()
     assert f'href="/field/matters/{matter.number}/"' in shown
+    assert matter.title in shown
     message = inbox(world.users["grid_worker"].pk)[0]
     went = client.post("/field/messages/read/", {"message": str(message.id)})
     assert went["Location"] == f"/field/matters/{matter.number}/"
     assert "没有未读的消息" in client.get("/field/messages/?unread=1").content.decode()
     assert matter.number in client.get("/field/messages/").content.decode()
+
+
+def test_a_matter_that_the_reader_may_not_open_is_no_link_and_says_nothing_more(
+    world: World, sign_in: Callable[[str], Client]
+) -> None:
+    matter = world.report(place=f"{HOME}-G002")  # next to the grid worker's grid
+    tell(world, "grid_worker", f"事项 {matter.number} 有人催办，请抓紧。")
+    client = sign_in("grid_worker")
+    shown = client.get("/field/messages/").content.decode()
+    assert matter.number in shown
+    assert matter.title not in shown
+    assert f"/field/matters/{matter.number}/" not in shown
+    message = inbox(world.users["grid_worker"].pk)[0]
+    assert client.post("/field/messages/read/", {"message": str(message.id)})["Location"] == "/field/messages/"
 
 
 def test_all_at_once_and_never_anothers(world: World, sign_in: Callable[[str], Client]) -> None:

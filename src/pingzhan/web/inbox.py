@@ -1,6 +1,7 @@
 """The inbox: what the system told the reader, with a way to the thing; on three faces, each in its own dress."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pingzhan.core import outbox
+from pingzhan.matters.queries.titles import titles_of
 
 # How a matter's number stands in a text: place, day, running number.
 _NUMBER = re.compile(r"(?<![\w-])(\d{6,12}-\d{8}-\d{4,6})(?![\w-])")
@@ -45,9 +47,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     unread = request.GET.get("unread") == "1"
     user: UUID = request.actor.user_id  # type: ignore[attr-defined]
     found = outbox.inbox_page(user, unread=unread, after=request.GET.get("after") or None)
+    letters = [outbox.letter_of(row) for row in found.items]
+    titles = _titles(request, letters)
     context = {
         "base": BASES[face],
-        "rows": [_shown(outbox.letter_of(row), face) for row in found.items],
+        "rows": [_shown(letter, face, titles) for letter in letters],
         "unread_only": unread,
         "next": found.next or "",
         "first": not request.GET.get("after"),
@@ -75,22 +79,36 @@ def read(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("全部标为已读。") if done else _("没有未读的消息。"))
         return back
     letter = outbox.inbox_letter(user, chosen)
-    leads = _leads(letter, face) if letter else ""
+    leads = _leads(letter, face, _titles(request, [letter])) if letter else ""
     return redirect(leads) if leads else back
 
 
-def _shown(letter: outbox.Letter, face: str) -> dict[str, Any]:
-    """The message in parts: words, and numbers that lead to their matters."""
+def _titles(request: HttpRequest, letters: Iterable[outbox.Letter]) -> dict[str, str]:
+    """What the matters named in these messages are about, of those that the reader may open."""
+    numbers = {number for letter in letters for number in _NUMBER.findall(letter.text)}
+    return titles_of(request.actor, numbers)  # type: ignore[attr-defined]
+
+
+def _shown(letter: outbox.Letter, face: str, titles: Mapping[str, str]) -> dict[str, Any]:
+    """The message in parts: words, and numbers that lead to their matters; and what these are about."""
+    split = _NUMBER.split(letter.text)
+    opens = _opens(split[1::2], face, titles)
     parts = [
-        {"text": part, "url": reverse(MATTER_PAGES[face], args=[part]) if place % 2 else ""}
-        for place, part in enumerate(_NUMBER.split(letter.text))
+        {"text": part, "url": reverse(MATTER_PAGES[face], args=[part]) if place % 2 and part in opens else ""}
+        for place, part in enumerate(split)
     ]
-    return {"letter": letter, "parts": parts, "leads": _leads(letter, face)}
+    about = [titles[number] for number in split[1::2] if number in titles]
+    return {"letter": letter, "parts": parts, "about": about, "leads": _leads(letter, face, titles)}
 
 
-def _leads(letter: outbox.Letter, face: str) -> str:
-    """The address of what a message is about; "" where there is none."""
-    numbers = _NUMBER.findall(letter.text)
+def _opens(numbers: Iterable[str], face: str, titles: Mapping[str, str]) -> list[str]:
+    """Those of the matters that their page opens for the reader; that of the portal asks for the code instead."""
+    return [number for number in numbers if number in titles or face == "portal"]
+
+
+def _leads(letter: outbox.Letter, face: str, titles: Mapping[str, str]) -> str:
+    """The address of what a message is about; "" where there is none, or none that the reader may open any more."""
+    numbers = _opens(_NUMBER.findall(letter.text), face, titles)
     occasion = letter.template.partition(".")[0]
     if occasion == "whistle" and occasion in _LEADS[face]:
         return reverse(_LEADS[face][occasion])
