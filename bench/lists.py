@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from bench.ground import QUICK, lay_ground, quantile, row, settle, statements, timed
 from pingzhan.access.models import Grant
@@ -29,6 +30,7 @@ from pingzhan.core.paging import cursor_of
 from pingzhan.core.search import tokens_of
 from pingzhan.demo.texts.render import render
 from pingzhan.matters.choices import Source, Status
+from pingzhan.matters.findable import marks_of
 from pingzhan.matters.models import Category, Matter
 from pingzhan.matters.queries.lists import Filters, matters_for, open_counts, queue_page
 from pingzhan.matters.queries.reference import UnitRef, reference
@@ -114,6 +116,11 @@ def fill(end: datetime) -> None:
     rng = random.Random(5)
     texts = [render(rng).text for _ in range(400)]
     words = {text: tokens_of("matter", text) for text in texts}
+
+    def tokens(given: dict[str, Any]) -> list[str]:
+        marks = marks_of(**{name: given[name] for name in ("is_open", "street", "community", "handler_id")})
+        return words[given["text"]] + tokens_of("matter", "", marks)
+
     if not is_postgres():  # room for the indexes while they grow; the serving connection has what the settings give
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size = -6000000")
@@ -127,7 +134,7 @@ def fill(end: datetime) -> None:
     while batch := list(islice(source, BATCH)):
         with transaction.atomic():
             insert_many(Matter, COLUMNS, ([(defaults | given)[column] for column in COLUMNS] for given in batch))
-            put_tokens("matter", [(given["id"], words[given["text"]]) for given in batch])
+            put_tokens("matter", [(given["id"], tokens(given)) for given in batch])
     gc.enable()
     with connection.schema_editor() as editor:
         create_search(None, editor)
@@ -142,12 +149,11 @@ def main() -> None:
     start = time.perf_counter()
     fill(end)
     row("fill", f"{time.perf_counter() - start:.0f} s", detail=f"{MATTERS:,} matters")
-    users = {
-        grant.user.username: grant.user
-        for grant in Grant.objects.select_related("user").filter(
-            user__username__in=["command", "street", "secretary", "housing"]
-        )
-    }
+    grants = Grant.objects.select_related("user").order_by("pk")
+    users = {name: grants.filter(user__username=name)[0].user for name in ("command", "street", "secretary")}
+    # The unit that has handled most.
+    most = Matter.objects.filter(handler__isnull=False).values("handler").annotate(n=Count("pk")).order_by("-n")[0]
+    users["office"] = grants.filter(unit_id=most["handler"])[0].user
     actors = {name: actor_for(user, at=end) for name, user in users.items()}
     rare = "消火栓"
     filters = {

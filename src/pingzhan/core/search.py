@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from uuid import UUID
@@ -24,6 +24,7 @@ from pingzhan.core.words import cutter
 MAX_TEXT = 20_000  # characters of one document that are indexed
 MAX_QUERY = 100  # characters of a query that are looked at
 MAX_TERMS = 16  # tokens asked for at once; more would not narrow it further
+MARK = "·"  # begins the tokens that are no word; no text yields one with it
 MAX_TOKEN = 64  # characters of one word in another script, a code or a number
 
 # Ideographs of all planes and 〇, as against words of every other script.
@@ -91,15 +92,23 @@ def _prefix(kind: str) -> str:
     return base64.b32encode(hashlib.sha256(kind.encode()).digest())[:2].decode().lower()
 
 
-def tokens_of(kind: str, text: str) -> list[str]:
-    """What a document of `kind` with this text is found by."""
+def tokens_of(kind: str, text: str, marks: Iterable[str] = ()) -> list[str]:
+    """What a document of `kind` with this text and these marks is found by."""
     prefix = _prefix(kind)
-    return [prefix + token for token in cut(text).split(" ") if token]
+    return [prefix + token for token in cut(text).split(" ") if token] + _marked(prefix, marks)
 
 
-def index(kind: str, documents: Iterable[tuple[UUID, str]]) -> None:
-    """Make the subjects (id, text) of `kind` findable; again with another text replaces it."""
-    put_tokens(kind, ((subject, tokens_of(kind, text)) for subject, text in documents))
+def _marked(prefix: str, marks: Iterable[str]) -> list[str]:
+    return [f"{prefix}{MARK}{mark}" for mark in marks]
+
+
+def index(kind: str, documents: Iterable[tuple[UUID, str]], marks: Mapping[UUID, Iterable[str]] | None = None) -> None:
+    """Make the subjects (id, text) of `kind` findable; again with another text or other marks replaces it.
+
+    marks: what else is said of a subject in a word each, so that `matching` can look among those with a mark alone.
+    """
+    known = marks or {}
+    put_tokens(kind, ((subject, tokens_of(kind, text, known.get(subject, ()))) for subject, text in documents))
 
 
 def remove(kind: str, subjects: Iterable[UUID]) -> None:
@@ -107,15 +116,19 @@ def remove(kind: str, subjects: Iterable[UUID]) -> None:
     SearchDocument.objects.filter(kind=kind, subject_id__in=list(subjects)).delete()
 
 
-def matching(kind: str, query: str, *, field: str = "pk", newest_first: bool = True) -> Q:
+def matching(kind: str, query: str, *, field: str = "pk", newest_first: bool = True, marks: Iterable[str] = ()) -> Q:
     """The condition that `field`, the id of a subject of `kind`, matches all words of `query`.
 
     It goes with any other filter and with keyset paging: Matter.objects.filter(matching("matter", "曹杨 漏水")). It is
     made for one use at once, in a list of the newest first unless told otherwise: how common the words are is asked
     here, in one statement. For filter(), not exclude(). A query without a word matches nothing.
+
+    marks: what the other filters of the list ask as well and the documents say of their subjects (see `index`). They
+    may be left out and are not always looked at: they change how quickly the matches are found, and not which.
     """
     tokens = cut_query(query[:MAX_QUERY])
     if not tokens:
         return Q(**{f"{field}__in": []})
     prefix = _prefix(kind)
-    return has_tokens(kind, [prefix + token for token in tokens], field, newest_first=newest_first)
+    words = [prefix + token for token in tokens]
+    return has_tokens(kind, words, field, newest_first=newest_first, marks=_marked(prefix, marks))

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from pingzhan.core.db import under
 from pingzhan.core.paths import code_on
 from pingzhan.journal.operations import draft, record_many
+from pingzhan.matters.findable import make_findable
 from pingzhan.matters.models import (
     AnswerTemplate,
     Cluster,
@@ -29,6 +30,8 @@ from pingzhan.matters.models import (
 from pingzhan.matters.queries.reference import forget
 from pingzhan.places.events import FOLLOWING, PlacesMoved, follows, places_moved, stays
 
+BATCH = 500  # matters at once
+
 FOLLOWING |= dict.fromkeys((Matter, Supervision, FirstTimes, DispatchRule, Power), "path")
 follows(Notice)
 follows(Cluster)
@@ -41,7 +44,7 @@ follows(AnswerTemplate)
 @places_moved.listen
 def move_matters(event: PlacesMoved) -> None:
     """Give matters their new place and path, an entry each for those that are open."""
-    entries = []
+    entries, moved = [], []
     here = Matter.objects.filter(under("path", event.root))
     paths = [
         path
@@ -61,6 +64,7 @@ def move_matters(event: PlacesMoved) -> None:
         Matter.objects.filter(pk=matter.pk).update(**changes)
         Supervision.objects.filter(matter=matter.pk).update(path=path)
         FirstTimes.objects.filter(matter=matter.pk).update(path=path)
+        moved.append(matter.pk)
         if matter.is_open:
             entries.append(
                 draft(
@@ -68,6 +72,8 @@ def move_matters(event: PlacesMoved) -> None:
                     place_path=path, before=matter.path,
                 )
             )  # fmt: skip
+    for start in range(0, len(moved), BATCH):
+        make_findable(moved[start : start + BATCH])
     record_many(entries)
 
 

@@ -8,9 +8,9 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.core.clock import now
 from pingzhan.core.errors import DomainError
 from pingzhan.core.jobs import background, every, latest_job
-from pingzhan.core.search import index
 from pingzhan.journal.follow import follow
 from pingzhan.matters.choices import ClockKind, ClockState, Status, Target
+from pingzhan.matters.findable import make_findable
 from pingzhan.matters.models import Clock, Matter
 from pingzhan.matters.operations import lapse_rating, learn_suggestion
 from pingzhan.matters.operations.bulk import forget_old
@@ -20,7 +20,9 @@ from pingzhan.matters.operations.exports import forget_exports
 from pingzhan.matters.operations.following import hand_on_followers, tell_followers
 from pingzhan.matters.operations.pausing import expire_pauses
 from pingzhan.matters.operations.presence import forget_absent
+from pingzhan.matters.queries.sheet import UNDONE
 from pingzhan.matters.queries.suggestion import latest_training
+from pingzhan.matters.workflow import TABLE
 
 if TYPE_CHECKING:
     from pingzhan.journal.models import Entry
@@ -31,13 +33,15 @@ ESCALATE_SECONDS = 2.0  # of one turn
 
 @every(1)
 def index_new(at: datetime) -> int:
-    """Make the words of new matters findable, a second or two after they were reported."""
-    return follow("matters.search", verbs=["matter.report"], work=_index, limit=1000)
+    """Make matters findable as they are, a second or two after a step: closed or open, in whose hands."""
+    return follow("matters.search", verbs=_STEPS, work=_index, limit=1000)
+
+
+_STEPS = ["matter.report", UNDONE, *(f"matter.{step.value}" for step in TABLE)]
 
 
 def _index(entries: "list[Entry]") -> None:
-    rows = Matter.objects.filter(pk__in=[entry.subject_id for entry in entries]).order_by("pk")
-    index("matter", [(pk, f"{text}\n{address}") for pk, text, address in rows.values_list("pk", "text", "address")])
+    make_findable({entry.subject_id for entry in entries})
 
 
 @every(60)
@@ -110,7 +114,7 @@ def _serve(entries: "list[Entry]") -> None:
 @every(2)
 def gather_clusters(at: datetime) -> int:
     """Gather new matters that tell of the same trouble, in the order in which they were sealed."""
-    return follow("matters.clusters", verbs=["matter.report"], work=_cluster, limit=1000)
+    return follow("matters.clusters", verbs=_STEPS, work=_cluster, limit=1000)
 
 
 def _cluster(entries: "list[Entry]") -> None:

@@ -166,6 +166,22 @@ def test_an_empty_document_matches_nothing(way: str) -> None:
     assert found("漏水") == set()
 
 
+@pytest.mark.django_db
+def test_among_those_with_a_mark_alone_is_looked_where_all_matches_are_fetched() -> None:
+    ids = subjects("楼道漏水", "楼道漏水", "楼道漏水 ·open")
+    index("message", [(ids[0], "楼道漏水")], {ids[0]: ["open", "310107005"]})
+
+    def seen(*marks: str) -> set[UUID]:
+        found = Message.objects.filter(matching("message", "漏水", newest_first=False, marks=marks))
+        return set(found.values_list("pk", flat=True))
+
+    assert seen() == set(ids)
+    assert seen("open") == seen("open", "310107005") == {ids[0]}  # what somebody wrote is no mark
+    assert seen("open", "310107006") == set()
+    index("message", [(ids[0], "楼道漏水")])
+    assert seen("open") == set()
+
+
 # --- speed ----------------------------------------------------------------------------------------------------------
 
 

@@ -24,8 +24,8 @@ else:
 # at a million (`./pz bench lists`): SQLite asks slowly, and of the matches it fetches the subjects only.
 SAMPLE = 2000
 COMMON = {"postgresql": 26, "sqlite": 50}
-# The same where a list has another order than the documents, which then lie scattered.
-COMMON_ELSEWHERE = {"postgresql": 40, "sqlite": 50}
+# The same where marks leave a part of the documents only.
+COMMON_MARKED = {"postgresql": 100, "sqlite": 100}
 
 
 class TokensField(_Field):
@@ -92,19 +92,27 @@ def _tsquery(tokens: Sequence[str]) -> str:
     return " & ".join(f"'{token}'" for token in tokens)
 
 
-def has_tokens(kind: str, tokens: Sequence[str], field: str, *, newest_first: bool = True) -> Q:
-    """The subjects of `kind` whose document has all of `tokens` (letters and digits only), as a condition on `field`.
+def has_tokens(
+    kind: str, tokens: Sequence[str], field: str, *, newest_first: bool = True, marks: Sequence[str] = ()
+) -> Q:
+    """The subjects of `kind` whose document has all of `tokens` (without quotes and spaces), as a condition on `field`.
 
-    Which of the two ways to take is settled by a look at the newest documents, one quick statement: neither engine
+    marks: tokens that narrow the matches where all are fetched; those that have them are told by other conditions too.
+
+    A list in an order of its own fetches all matches, of which marks should leave few: its rows lie scattered. Else
+    which of the two ways to take is settled by a look at the newest documents, one quick statement: neither engine
     knows how often words go together, and guessing wrong costs half a second at a million documents.
     """
     from pingzhan.core.models import SearchDocument  # the models need this module for their fields
 
+    among_matches = Q(_AmongMatches(F(field), kind, [*tokens, *marks]))
+    if not newest_first:
+        return among_matches
     documents = SearchDocument.objects.annotate(hit=_HasTokens(F("tokens"), tokens))
     newest = documents.filter(kind=kind).order_by("-pk").values("hit")[:SAMPLE]
-    enough = (COMMON if newest_first else COMMON_ELSEWHERE)[connection.vendor]
+    enough = (COMMON_MARKED if marks else COMMON)[connection.vendor]
     if newest.aggregate(hits=Count("hit", filter=Q(hit=True)))["hits"] < enough:
-        return Q(_AmongMatches(F(field), kind, tokens))
+        return among_matches
     # A scalar subquery, since EXISTS would be turned into a join that may start from the search index after all.
     return Q(Subquery(documents.filter(kind=kind, subject_id=OuterRef(field)).values("hit")[:1]))
 

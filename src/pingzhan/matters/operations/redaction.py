@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import Invalid, NotAllowed, NotFound, Stale
-from pingzhan.core.search import index
 from pingzhan.journal.operations import digest_of, opened, record
+from pingzhan.matters.findable import make_findable
 from pingzhan.matters.models import Matter, Redaction
 from pingzhan.matters.operations.advance import needed
 from pingzhan.matters.queries.rights import may_open_contact, may_redact
@@ -39,7 +39,7 @@ def redact(*, matter: Matter, text: str, reason: str, by: Actor, at: datetime, v
     if not first:
         Redaction.objects.filter(pk=kept.pk).update(reason=reason[:200], by_id=by.user_id, at=at)
     matter.text, matter.title, matter.version = text, title, matter.version + 1
-    index("matter", [(matter.pk, f"{text}\n{matter.address}")])
+    make_findable([matter.pk])
     record(
         verb="matter.redact", by=by, at=at, subject_type="matter", subject_id=matter.pk, place_path=matter.path,
         before_digest=digest_of(before), text_digest=digest_of(text), reason_digest=digest_of(reason),

@@ -13,10 +13,11 @@ from pingzhan.access.queries import scope
 from pingzhan.core.db import is_set, under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, cursor_of, first_of_each, page
-from pingzhan.core.paths import COMMUNITY, STREET
+from pingzhan.core.paths import COMMUNITY, STREET, code_of
 from pingzhan.core.sealed import blind_index, normalise_phone
 from pingzhan.core.search import matching
 from pingzhan.matters.choices import Status
+from pingzhan.matters.findable import OPEN, unit_mark
 from pingzhan.matters.models import Category, Matter, Notice
 from pingzhan.matters.queries.areas import everywhere, in_area, matters_in_scope
 from pingzhan.matters.queries.reach import summoned_to
@@ -85,7 +86,7 @@ def narrowed(actor: Actor, filters: Filters, *, due_first: bool = False) -> Quer
     if filters.since:
         rows = rows.filter(id__gte=first_id(filters.since))
     if filters.q.strip():
-        rows = rows.filter(_search(filters.q.strip(), newest_first=not due_first))
+        rows = rows.filter(_search(actor, filters, due_first=due_first))
     return rows
 
 
@@ -137,14 +138,41 @@ def _in_place(code: str) -> Q:
     return in_area(found.path) if found else Q(pk__in=[])
 
 
-def _search(q: str, *, newest_first: bool) -> Q:
+def _search(actor: Actor, filters: Filters, *, due_first: bool) -> Q:
     """A number, a phone, or words."""
+    q = filters.q.strip()
     if q[:6].isdigit() and "-" in q:
         return Q(number=q.upper())
     plain = normalise_phone(q)
     if plain.lstrip("+").isdigit() and len(plain) >= 7 and plain.isascii():
         return Q(contact_index=blind_index(plain, purpose="matter.contact"))
-    return matching("matter", q, newest_first=newest_first)
+    marks = [*_marks_of_scope(actor), *_marks_of_filters(filters, due_first=due_first)]
+    return matching("matter", q, newest_first=not due_first, marks=marks)
+
+
+def _marks_of_scope(actor: Actor) -> list[str]:
+    """What all documents within the reach of somebody say who sees one area or what one unit handles."""
+    reaches = {
+        (held.unit_id, "") if held.definition.by_unit else (None, code_of(held.path))
+        for held in actor.holding(Permission.MATTER_VIEW)
+    }
+    if len(reaches) != 1:
+        return []
+    (unit, code) = reaches.pop()
+    return [unit_mark(unit)] if unit else _mark_of_area(code)
+
+
+def _marks_of_filters(filters: Filters, *, due_first: bool) -> list[str]:
+    marks = _mark_of_area(filters.place)
+    handler = reference().unit(filters.handler) if filters.handler else None
+    if handler:
+        marks.append(unit_mark(handler.id))
+    open_only = due_first or filters.open or filters.few or filters.mine or filters.overdue
+    return [*marks, OPEN] if open_only else marks
+
+
+def _mark_of_area(code: str) -> list[str]:
+    return [code] if code.isdigit() and len(code) in (STREET, COMMUNITY) else []
 
 
 def queue_page(
