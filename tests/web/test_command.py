@@ -160,6 +160,16 @@ def test_another_level_is_previewed_and_an_outdated_preview_is_shown_anew(world:
     assert sum(group["count"] for group in back.context["groups"]) > 10
 
 
+def test_a_draft_of_the_level_before_is_no_longer_offered(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    response = activate(world, command)
+    assert page(command, "command:response", response.pk).count("发布给居民") == 1
+    command.post(reverse("command:act", args=[response.pk, "level"]), {"level": "1", "reason": "加重"})
+    assert PublicWarning.objects.count() == 2
+    assert page(command, "command:response", response.pk).count("发布给居民") == 1
+
+
 def test_high_levels_need_a_second_factor(world: World) -> None:
     ready(world)
     street = enter(world, "street_secretary", twice=False)

@@ -1,12 +1,15 @@
 """Entering buildings and homes: by hand, by workbook; bad rows are named, nothing is there twice."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from pingzhan.access.actors import SYSTEM
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.core.sheets import write_workbook
 from pingzhan.journal.queries import timeline
+from pingzhan.modes.operations import begin
 from pingzhan.places.models import Alias, Estate, Place, PlaceImport
 from pingzhan.places.operations import (
     check_workbook,
@@ -20,6 +23,7 @@ from pingzhan.places.operations import (
     told_errors,
     write_workbook_rows,
 )
+from pingzhan.places.operations.buildings import FAULTS, enter_buildings
 from pingzhan.places.rules.rows import BadRow, RowFault, building_row, rooms_of
 from tests.factories.world import FAR, HOME, HOME_STREET, NEAR, World
 
@@ -278,3 +282,21 @@ def test_what_is_no_workbook_is_refused(world: World) -> None:
         take_workbook(
             kind="buildings", name="x", content=b"x", path=world.path(HOME), by=world.actor("grid_worker"), at=world.at
         )
+
+
+def test_while_a_response_holds_the_ground_all_rows_go_in_but_those_that_would_move(world: World) -> None:
+    grid = world.places[f"{HOME}-G002"]
+    rows = [(2, {"community": HOME, "building": "散楼", "households": "9"})]
+    by = world.actor("secretary")
+    assert enter_buildings(rows=rows, root=world.path(HOME), by=by, at=world.at).counts["created"] == 1
+    begin(plan="台风", level=3, paths=[world.path(HOME)], until=world.at + timedelta(days=1), by=SYSTEM, at=world.at)
+    rows = [
+        (2, {"community": HOME, "building": "散楼", "grid": grid.code}),
+        (3, {"community": HOME, "building": "新楼", "grid": grid.code}),
+    ]
+    found = enter_buildings(rows=rows, root=world.path(HOME), by=by, at=world.at)
+    assert found.errors == [(2, RowFault.HELD)]
+    assert found.counts["created"] == 1
+    assert str(FAULTS[RowFault.HELD])
+    later = world.at + timedelta(days=2)
+    assert enter_buildings(rows=rows, root=world.path(HOME), by=by, at=later).counts["changed"] == 1

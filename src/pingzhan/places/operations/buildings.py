@@ -19,7 +19,7 @@ from pingzhan.access.following import move_grants
 from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
 from pingzhan.core.db import under
-from pingzhan.core.errors import Invalid, NotFound
+from pingzhan.core.errors import Invalid, NotFound, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.core.paths import paths_above
 from pingzhan.journal.operations import draft, record, record_many
@@ -55,13 +55,14 @@ FAULTS: dict[RowFault, Any] = {
     RowFault.TWICE: gettext_lazy("同一栋楼在前面的行已经写过"),
     RowFault.ROOMS: gettext_lazy("室号无法识别，请写成 101、102 或 201-204"),
     RowFault.UNKNOWN_BUILDING: gettext_lazy("没有这栋楼，请先登记楼栋"),
+    RowFault.HELD: gettext_lazy("这里有应急响应或演练正在进行，楼栋等其结束后才能划入网格；请届时再传这一行"),
 }
 _FIELDS = {
     RowFault.NO_COMMUNITY: "community", RowFault.MANY_COMMUNITIES: "community", RowFault.NO_BUILDING: "building",
     RowFault.LONG_NAME: "building", RowFault.FLOORS: "floors", RowFault.ENTRANCES: "entrances",
     RowFault.HOUSEHOLDS: "households", RowFault.POINT: "lon", RowFault.OUTSIDE: "lon", RowFault.NO_GRID: "grid",
     RowFault.OTHER_GRID: "grid",
-    RowFault.TWICE: "building", RowFault.ROOMS: "rooms", RowFault.UNKNOWN_BUILDING: "building",
+    RowFault.TWICE: "building", RowFault.ROOMS: "rooms", RowFault.UNKNOWN_BUILDING: "building", RowFault.HELD: "grid",
 }  # fmt: skip
 
 Cells = Mapping[str, str]
@@ -118,15 +119,11 @@ def enter_buildings(
     count = len(done.errors)
     for community, own in sorted_rows:
         require(by, Permission.PLACE_EDIT, community.path)
-        with transaction.atomic():
-            batch = _Batch(community, by, at)
-            for number, cells in own:
-                try:
-                    batch.take(building_row(cells))
-                except BadRow as error:
-                    done.errors.append((number, error.fault))
-            if not trial:
-                batch.write()
+        try:
+            batch, errors = _enter_in(community, own, by=by, at=at, trial=trial)
+        except StateConflict:  # the ground is held as it is: all goes in but what would move
+            batch, errors = _enter_in(community, own, by=by, at=at, trial=trial, held=True)
+        done.errors += errors
         done.created += [place.code if not trial else place.name for place in batch.made]
         done.changed += [place.code for place in batch.touched]
         done.unchanged += batch.unchanged
@@ -135,6 +132,22 @@ def enter_buildings(
             told(count)
     done.errors.sort(key=lambda error: error[0])
     return done
+
+
+@transaction.atomic
+def _enter_in(
+    community: Place, rows: Sequence[tuple[int, Cells]], *, by: Actor, at: datetime, trial: bool, held: bool = False
+) -> "tuple[_Batch, list[tuple[int, RowFault]]]":
+    """The rows of one community, and which of them are not taken. Raises StateConflict where nothing may move."""
+    batch, errors = _Batch(community, by, at, held=held), []
+    for number, cells in rows:
+        try:
+            batch.take(building_row(cells))
+        except BadRow as error:
+            errors.append((number, error.fault))
+    if not trial:
+        batch.write()
+    return batch, errors
 
 
 @transaction.atomic
@@ -155,8 +168,8 @@ def end_building(*, building: Place, by: Actor, at: datetime) -> None:
 class _Batch:
     """The buildings of one community: what is there, what rows make of it, and writing it in few statements."""
 
-    def __init__(self, community: Place, by: Actor, at: datetime) -> None:
-        self.by, self.at = by, at
+    def __init__(self, community: Place, by: Actor, at: datetime, *, held: bool = False) -> None:
+        self.by, self.at, self.held = by, at, held
         self.community = Place.objects.select_for_update().get(pk=community.pk)
         self.ground: Ground = ground_of(self.community)
         every = Place.objects.filter(level=Level.BUILDING, code__startswith=f"{community.code}-B").order_by("code")
@@ -188,6 +201,9 @@ class _Batch:
         settled = before.parent_id if before is not None and row.grid else self.community.pk
         if grid is not None and settled not in (grid.pk, self.community.pk):
             raise BadRow(RowFault.OTHER_GRID)
+        loose = before is not None and before.parent_id == self.community.pk
+        if self.held and loose and grid is not None:
+            raise BadRow(RowFault.HELD)
         self._seen.add(row.name)
         estate = self._estate(row)
         place = before or self._new(row)

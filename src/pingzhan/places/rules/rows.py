@@ -66,6 +66,7 @@ class RowFault(Enum):
     TWICE = "twice"
     ROOMS = "rooms"
     UNKNOWN_BUILDING = "unknown_building"
+    HELD = "held"
 
 
 class BadRow(ValueError):

@@ -162,7 +162,7 @@ def _show(
         "gap_count": len(gaps),
         "checks": check_list(found),
         "conditions": data.get("stand_down", {}).get("conditions", []),
-        "warnings": warnings_of(found) if may_switch or not in_force else [],
+        "warnings": [one for one in warnings_of(found) if one.released_at or (may_switch and one.expires > at)],
         "changes": [
             {"change": one, "label": CHANGES.get(one.verb, one.verb), "level": level_label(one.level)}
             for one in reversed(changes_of(found))
