@@ -70,10 +70,10 @@ def test_filters_find_what_they_say(world: World, clock: time_machine.Traveller)
 
 
 def test_words_are_found_by_search(world: World) -> None:
-    from pingzhan.core import search
+    from pingzhan.matters.findable import make_findable
 
     leak, noise = world.report(), world.report("广场舞太吵，睡不着")
-    search.index("matter", [(matter.pk, matter.text) for matter in (leak, noise)])
+    make_findable([leak.pk, noise.pk])
     assert numbers(world.client("secretary"), q="楼道 漏水") == [leak.number]
     assert numbers(world.client("far_secretary"), q="楼道 漏水") == []
 
