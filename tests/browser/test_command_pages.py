@@ -67,6 +67,7 @@ def prepare(world: "World", mode: str) -> dict[str, str]:
         in_force.forget()
         address = f"/command/responses/{made.response.pk}/"
         found |= {"response": address, "its rooms": f"{address}?kind=room_function", "nothing": f"{address}?kind=visit"}
+        found["another level"] = f"{address}another-level/?level=4"
     return found
 
 
@@ -76,7 +77,7 @@ def prepare(world: "World", mode: str) -> dict[str, str]:
 def test_command(world: "World", visit: Visit, face: str, language: str, mode: str) -> None:
     addresses = prepare(world, mode)
     if face == "desk" or language == "en":  # more room, or the same pages: the fullest ones
-        names = ("home", "preview", "plan", "readiness", "head", "signals", "response")
+        names = ("home", "preview", "plan", "readiness", "head", "signals", "response", "another level")
         addresses = {name: addresses[name] for name in names if name in addresses}
     page = visit(face, "command", language=language)
     assert_accessible(page, addresses)
