@@ -54,6 +54,8 @@ def prepare(world: "World", mode: str) -> dict[str, str]:
         "adaptation": f"/command/plans/{adapted.code}/",
         "readiness": f"/command/plans/short/readiness/?place={HOME}&level=2",
         "head": "/command/plans/short/head/",
+        "item": "/command/plans/short/items/duties/building/",
+        "new item": "/command/plans/short/items/notices/",
         "source": "/command/plans/short/edit/",
         "new plan": "/command/plans/new/",
         "signals": "/command/signals/",
@@ -77,7 +79,7 @@ def prepare(world: "World", mode: str) -> dict[str, str]:
 def test_command(world: "World", visit: Visit, face: str, language: str, mode: str) -> None:
     addresses = prepare(world, mode)
     if face == "desk" or language == "en":  # more room, or the same pages: the fullest ones
-        names = ("home", "preview", "plan", "readiness", "head", "signals", "response", "another level")
+        names = ("home", "preview", "plan", "readiness", "head", "item", "signals", "response", "another level")
         addresses = {name: addresses[name] for name in names if name in addresses}
     page = visit(face, "command", language=language)
     assert_accessible(page, addresses)

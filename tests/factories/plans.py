@@ -78,6 +78,8 @@ def switch_addresses(world: World) -> dict[str, dict[str, Any]]:
             name: {"code": plan.code}
             for name in ("command:plan", "command:readiness", "command:plan_head", "command:plan_edit")
         },
+        "command:plan_item_new": {"code": plan.code, "section": "tasks"},
+        "command:plan_item": {"code": plan.code, "section": "duties", "item": "building"},
         "command:plan_step": {"code": plan.code, "version_id": plan.versions.get().pk, "step": "review"},
         "command:response": {"response_id": response.pk},
         "command:act": {"response_id": response.pk, "act": "check"},

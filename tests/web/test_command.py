@@ -17,10 +17,12 @@ from pingzhan.core.sheets import read_rows
 from pingzhan.modes import queries as in_force
 from pingzhan.modes.models import Response
 from pingzhan.people.operations import appoint, create_person
-from pingzhan.response.models import CheckItem, Proposal, PublicWarning
+from pingzhan.response.models import CheckItem, Plan, Proposal, PublicWarning
 from pingzhan.response.operations import consider, take_signal
+from pingzhan.response.operations.shipped import load_shipped
 from pingzhan.response.rules.document import SECTIONS, check
 from pingzhan.response.rules.head import head_of
+from pingzhan.response.rules.source import parts_of
 from pingzhan.web.portal.emergencies import emergencies
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
@@ -464,3 +466,77 @@ def test_english_readers_are_told_of_plans_in_english(world: World) -> None:
     assert "Short plan" in page(command, "desk:queue")
     command.cookies["language"] = "zh-hans"
     assert "Short plan" not in page(command, "desk:queue")
+
+
+def test_an_item_of_a_plan_is_added_changed_and_taken_out_by_a_form(world: World) -> None:
+    plan = ready(world)
+    command = enter(world, "command")
+    shown = page(command, "command:plan", plan.code)
+    assert reverse("command:plan_item", args=[plan.code, "duties", "building"]) in shown
+    address = reverse("command:plan_item", args=[plan.code, "duties", "building"])
+    form = command.get(address)
+    typed = {
+        "title": "包楼栋", "per": "building", "roles": ["building_leader", "grid_worker"], "max_load": "9",
+        "levels": ["1", "2"], "tasks": "敲门走访\r\n\r\n登记需求", "seen": form.context["seen"],
+    }  # fmt: skip
+    wrong = command.post(address, typed | {"number": "很多", "title": ""})
+    assert wrong.status_code == 422
+    told = wrong.content.decode()
+    assert 'href="#f-number"' in told
+    assert "敲门走访" in told  # nothing typed is lost
+    assert plan.versions.count() == 1
+
+    assert command.post(address, typed).status_code == 302
+    draft = plan.versions.get(number=2)
+    duties = parts_of(draft.source)["duties"]
+    assert [one.get("tasks") for one in duties] == [["敲门走访", "登记需求"]]
+    assert draft.source[draft.source.index("tasks:\n  - {") :] == SHORT[SHORT.index("tasks:\n  - {") :]
+    assert command.post(address, typed).status_code == 412  # somebody else has saved meanwhile
+
+    def save(section: str, *item: str, **said: Any) -> Any:
+        name = "command:plan_item" if item else "command:plan_item_new"
+        place = reverse(name, args=[plan.code, section, *item])
+        answer = command.post(place, {"seen": command.get(place).context["seen"], **said})
+        assert answer.status_code == 302, answer.content.decode()
+        return parts_of(plan.versions.order_by("-number")[0].source).get(section)
+
+    added = save("supplies", item="口罩", per_head_day="2", unit="只", source="街镇仓库", levels=["2"])
+    assert added == [
+        {"code": "supplies-1", "item": "口罩", "per_head_day": "2", "unit": "只", "source": "街镇仓库", "levels": [2]}
+    ]
+    assert save("supplies", "supplies-1", act="delete", item="口罩") is None
+    stay: dict[str, Any] = {"title": "请留在家中", "text": "有困难请联系居委。", "levels": ["1"]}
+    notices = save("notices", "all", services="急救 | 120\n药房", **stay)
+    assert notices[0]["services"] == [{"name": "急救", "phone": "120"}, {"name": "药房"}]
+    stand_down = save("stand_down", conditions="险情解除", checklist="人员撤岗\n用房清场\n归还钥匙")
+    assert stand_down["checklist"][2] == "归还钥匙"
+    warning = save("warning", event="演习", category="Met", headline="请留意", description="请留意通知。", levels=["1"])
+    assert warning["category"] == "Met"
+    assert "归还钥匙" in page(command, "command:plan", plan.code, version=plan.versions.count())
+
+    for section, item in (("duties", "nobody"), ("nothing", "building"), ("warning", "x"), ("levels", "1")):
+        assert command.get(reverse("command:plan_item", args=[plan.code, section, item])).status_code == 404
+    assert enter(world, "secretary").get(address).status_code in (403, 404)
+
+
+def test_the_form_of_an_item_offers_what_the_plans_use(world: World) -> None:
+    furnish(world)
+    load_shipped(place=world.places[DISTRICT], by=SYSTEM, at=world.at)
+    command = enter(world, "command")
+    seen = 0
+    for plan in Plan.objects.filter(parent__isnull=True).order_by("code"):
+        source = plan.versions.order_by("-number")[0].source
+        for section in SECTIONS:
+            for item in parts_of(source).get(section, [])[:2]:
+                form = command.get(reverse("command:plan_item", args=[plan.code, section, item["code"]]))
+                typed: dict[str, Any] = {"seen": form.context["seen"]}
+                for row in form.context["fields"]:
+                    value = row["value"]
+                    typed[row["field"].name] = (
+                        [code for code, _label, on in value if on] if row["field"].kind == "many" else value
+                    )
+                answer = command.post(form.request["PATH_INFO"], typed)
+                assert answer.status_code == 302, answer.content.decode()
+                assert plan.versions.order_by("-number")[0].source == source, (plan.code, section, item["code"])
+                seen += 1
+    assert seen > 20

@@ -229,6 +229,8 @@ TABLE: dict[str, tuple[str, frozenset[str]]] = {
     "command:readiness": ("get", READ_PLANS),
     "command:plan_new": ("get", ANSWER_FOR | {"street_staff"}),
     "command:plan_head": ("get", frozenset({"command"})),
+    "command:plan_item_new": ("get", frozenset({"command"})),
+    "command:plan_item": ("get", frozenset({"command"})),
     "command:plan_edit": ("get", frozenset({"command"})),  # of the district's plan
     "command:plan_step": ("post", frozenset({"command"})),
     "desk:stations": ("get", SEE_MATTERS),

@@ -32,3 +32,16 @@ def item_validator(section: str, what: Literal["whole", "part"]) -> Draft202012V
         return Draft202012Validator(schema | {"$ref": f"#/$defs/{name}"})
     fields = {key: rule for key, rule in definitions[name]["properties"].items() if key != "code"}
     return Draft202012Validator(schema | {"type": "object", "additionalProperties": False, "properties": fields})
+
+
+@cache
+def fields_of(section: str) -> tuple[dict[str, dict[str, Any]], frozenset[str]]:
+    """The rules of an item's fields, without references, in the order of the schema; and which must be there."""
+    definitions = plan_schema()["$defs"]
+    rule = definitions["plan"]["properties"][section]
+    name = rule.get("items", rule)["$ref"].rpartition("/")[2]
+    fields = {
+        key: definitions[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+        for key, one in definitions[name]["properties"].items()
+    }
+    return fields, frozenset(definitions[name]["required"])

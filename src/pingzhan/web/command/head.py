@@ -134,7 +134,7 @@ def _condition_rows(conditions: list[Any]) -> list[dict[str, Any]]:
 def _typed(said: QueryDict) -> dict[str, Any]:
     """The head as it was typed; what is not a number stays text, and the check of the document tells so."""
     found: dict[str, Any] = {name: said.get(name, "").strip() for name in _TEXTS}
-    found |= {name: _whole(said.get(name, "")) for name in _NUMBERS}
+    found |= {name: whole(said.get(name, "")) for name in _NUMBERS}
     levels = {}
     for level in LEVELS:
         prefix = f"level-{level}-"
@@ -165,7 +165,7 @@ def _typed_conditions(said: QueryDict) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             "code": said.get(f"{prefix}code", "").strip() or next(free),
             "title": texts["title"],
-            "level": _whole(said.get(f"{prefix}level", "")),
+            "level": whole(said.get(f"{prefix}level", "")),
             "when": texts["when"],
         }
         if texts["until"]:
@@ -176,6 +176,7 @@ def _typed_conditions(said: QueryDict) -> list[dict[str, Any]]:
     return found
 
 
-def _whole(text: str) -> int | str:
+def whole(text: str) -> int | str:
+    """A whole number that was typed; anything else as it stands."""
     text = text.strip()
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else text

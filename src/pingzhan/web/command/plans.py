@@ -73,8 +73,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = plan_for(actor, code)
     wanted = request.GET.get("version", "")
-    versions = list(found.versions.order_by("-number")[:50])
-    version = next((one for one in versions if str(one.number) == wanted), None) or published(found) or newest(found)
+    versions, last = list(found.versions.order_by("-number")[:50]), newest(found)
+    version = next((one for one in versions if str(one.number) == wanted), None) or published(found) or last
     if version is None:
         raise Http404
     above: dict[str, Any] = {}
@@ -104,6 +104,8 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
         "conflicts": difference_rows(conflicts, data, above),
         "drill": last_drill(found),
         "may_edit": can(actor, P.PLAN_EDIT, found.path),
+        "last": last,
+        "may_edit_items": can(actor, P.PLAN_EDIT, found.path) and not found.parent_id and version == last,
         "may_adapt": not found.parent_id and _may_adapt(actor, found.path),
         "may_review": may_publish and version.state == "draft" and not wrote(actor, version),
         "may_publish": may_publish and version.state == "reviewed",
@@ -134,13 +136,16 @@ def _standings(data: dict[str, Any], path: str, *, at: datetime) -> list[dict[st
 
 
 def _sections(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each section that has something in it, its items in words; two statements for the names of what they name."""
+    """Each section with its items in words; two statements for the names of what they name."""
     kinds = function_names()
     taught = {kind.code: named(kind) for kind in trainings()}
     return [
-        {"label": SECTION_LABELS[section], "rows": [_item_row(section, item, kinds, taught) for item in data[section]]}
+        {
+            "name": section,
+            "label": SECTION_LABELS[section],
+            "rows": [_item_row(section, item, kinds, taught) for item in data.get(section, [])],
+        }
         for section in SECTIONS
-        if data.get(section)
     ]
 
 
@@ -174,6 +179,7 @@ def _item_row(
     if "per_day" in item:
         notes.append(_("每天 %(n)s 次") % {"n": item["per_day"]})
     return {
+        "code": item["code"],
         "title": item_title(section, item, kinds),
         "notes": notes,
         "on": [ROMAN[level] for level in sorted(item["levels"])],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingzhan.web.command import another_level, head, plans, proposals, readiness, responses, switch
+from pingzhan.web.command import another_level, head, items, plans, proposals, readiness, responses, switch
 from pingzhan.web.command.plan_format import plan_format
 
 app_name = "command"
@@ -24,6 +24,8 @@ urlpatterns = [
     path("plans/<str:code>/", plans.plan, name="plan"),
     path("plans/<str:code>/readiness/", readiness.ready, name="readiness"),
     path("plans/<str:code>/head/", head.head, name="plan_head"),
+    path("plans/<str:code>/items/<slug:section>/", items.item, name="plan_item_new"),
+    path("plans/<str:code>/items/<slug:section>/<str:item>/", items.item, name="plan_item"),
     path("plans/<str:code>/edit/", plans.edit, name="plan_edit"),
     path("plans/<str:code>/<uuid:version_id>/<slug:step>/", plans.step, name="plan_step"),
 ]
