@@ -89,7 +89,10 @@ class Matter(models.Model):
             models.Index(fields=["path", "-id"], name="matter_path"),
             models.Index(fields=["status", "-id"], name="matter_status"),
             models.Index(fields=["category", "-id"], name="matter_category"),
-            models.Index(fields=["handler", "-id"], name="matter_handler", condition=Q(handler__isnull=False)),
+            # With the kind, so that those of one kind among all of a unit are found without reading the others.
+            models.Index(
+                fields=["handler", "-id", "category"], name="matter_handler_kind", condition=Q(handler__isnull=False)
+            ),
             models.Index(fields=["community", "status", "-id"], name="matter_open_here", condition=Q(is_open=True)),
             models.Index(fields=["street", "status", "-id"], name="matter_open_street", condition=Q(is_open=True)),
             models.Index(fields=["handler", "status", "-id"], name="matter_open_handler", condition=Q(is_open=True)),

@@ -58,6 +58,11 @@ class Filters:
         """Whether an index of their own leads to the few that are meant, so that other conditions are only tested."""
         return self.supervised or self.escalated
 
+    @property
+    def small_place(self) -> bool:
+        """Whether a grid or a building is meant, of which the index of paths leaves few."""
+        return bool(self.place) and not self.place.isdigit()
+
 
 def matters_for(actor: Actor, filters: Filters, *, at: datetime) -> QuerySet[Matter]:
     """The matters that `actor` may see, narrowed by `filters`; outside the scope is as if it were not there."""
@@ -189,7 +194,8 @@ def queue_page(
     rows = narrowed(actor, filters, due_first=due_first) if rows is None else rows
     rows = in_state(rows, actor, filters, at=at)
     if due_first:
-        rows = rows.filter(is_set("next_due_at") if filters.few else Q(next_due_at__isnull=False), is_open=True)
+        elsewhere = filters.few or filters.small_place
+        rows = rows.filter(is_set("next_due_at") if elsewhere else Q(next_due_at__isnull=False), is_open=True)
     order = DUE_FIRST if due_first else NEWEST_FIRST
     if not due_first and filters == Filters(category=filters.category, status=filters.status, open=filters.open):
         kinds = kinds_of(filters.category)

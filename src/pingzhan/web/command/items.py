@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -98,10 +99,10 @@ def item(request: HttpRequest, code: str, section: str, item: str = "") -> HttpR
         raise Http404
     parts = parts_of(last.source)
     rows = parts.get(section) or []
-    before = rows if section in SINGLE else next((one for one in rows if one["code"] == item), None)
-    if item and before is None:
+    one: Any = rows if section in SINGLE else next((one for one in rows if one["code"] == item), None)
+    if item and one is None:
         raise Http404
-    before = before or {}
+    before: dict[str, Any] = one or {}
     fields = _fields(section)
     shown = before
     problem: DomainError | None = None
@@ -116,9 +117,8 @@ def item(request: HttpRequest, code: str, section: str, item: str = "") -> HttpR
                 if section in SINGLE
                 else with_item(last.source, section, None if gone else shown, code=item)
             )
-            made = operations.edit(
-                plan=found, source=source, by=actor, at=request.at, seen=request.POST.get("seen", "")
-            )  # type: ignore[attr-defined]
+            at: datetime = request.at  # type: ignore[attr-defined]
+            made = operations.edit(plan=found, source=source, by=actor, at=at, seen=request.POST.get("seen", ""))
         except DomainError as error:
             problem = _at_fields(error, section, shown.get("code", ""), rows, fields)
         except ValueError:
