@@ -20,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddIndex, RemoveIndex
 
-from pingzhan.core.db.conditions import among_any, is_one_of, is_set, under, under_by_size, under_wide
+from pingzhan.core.db.conditions import among_any, is_one_of, is_set, is_so, under, under_by_size, under_wide
 from pingzhan.core.db.search import (
     TokensField,
     create_search,
@@ -40,7 +40,7 @@ else:
 __all__ = [
     "AddIndexBeside", "PathField", "RemoveIndexBeside", "TokensField", "among_any", "create_job_index",
     "create_search", "create_subject_index", "drop_job_index", "drop_search", "drop_subject_index", "has_tokens",
-    "insert_many", "insert_row", "is_one_of", "is_postgres", "is_set", "number_rows", "put_tokens",
+    "insert_many", "insert_row", "is_one_of", "is_postgres", "is_set", "is_so", "number_rows", "put_tokens",
     "refresh_statistics", "tidy_search", "try_exclusive", "under", "under_by_size", "under_wide", "update_many",
 ]  # fmt: skip
 

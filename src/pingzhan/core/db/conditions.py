@@ -39,6 +39,25 @@ class _Unindexed(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
+class _Tested(_Unindexed):
+    """A yes or no as a value that no planner reckons with."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="COALESCE(%(expressions)s, FALSE)", **extra)
+
+
+def is_so(field: str) -> Q:
+    """Rows whose `field` is true, each of them asked while a list is walked in its order.
+
+    PostgreSQL takes conditions for independent: where this one goes without saying it would expect far fewer rows, and
+    collect and sort all of them.
+    """
+    return Q(_Tested(F(field)))
+
+
 def is_set(field: str) -> Q:
     """Rows whose `field` is not null, where SQLite shall not walk that field's index: other conditions leave few."""
     return Q(IsNull(_Unindexed(F(field)), False))

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         AddIndexBeside(
             "matter",
             models.Index(
-                fields=["handler", "-id", "category"],
+                fields=["handler", "-id", "category", "status", "community", "path"],
                 name="matter_handler_kind",
                 condition=models.Q(handler__isnull=False),
             ),

@@ -89,9 +89,11 @@ class Matter(models.Model):
             models.Index(fields=["path", "-id"], name="matter_path"),
             models.Index(fields=["status", "-id"], name="matter_status"),
             models.Index(fields=["category", "-id"], name="matter_category"),
-            # With the kind, so that those of one kind among all of a unit are found without reading the others.
+            # With what a unit narrows by: those of a kind, a state, a place are found without reading all that it has.
             models.Index(
-                fields=["handler", "-id", "category"], name="matter_handler_kind", condition=Q(handler__isnull=False)
+                fields=["handler", "-id", "category", "status", "community", "path"],
+                name="matter_handler_kind",
+                condition=Q(handler__isnull=False),
             ),
             models.Index(fields=["community", "status", "-id"], name="matter_open_here", condition=Q(is_open=True)),
             models.Index(fields=["street", "status", "-id"], name="matter_open_street", condition=Q(is_open=True)),

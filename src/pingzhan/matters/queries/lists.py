@@ -1,7 +1,7 @@
 """Lists of matters: scoped, ordered, keyset-paged, a constant number of statements."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Value
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
-from pingzhan.core.db import is_set, under
+from pingzhan.core.db import is_set, is_so, under
 from pingzhan.core.errors import NotFound
 from pingzhan.core.paging import Page, cursor_of, first_of_each, page
 from pingzhan.core.paths import COMMUNITY, STREET, code_of
@@ -192,10 +192,10 @@ def queue_page(
 ) -> Page[Matter]:
     """One page, newest or most pressing first; one statement. `rows`: `narrowed` already, by these filters."""
     rows = narrowed(actor, filters, due_first=due_first) if rows is None else rows
-    rows = in_state(rows, actor, filters, at=at)
     if due_first:
-        elsewhere = filters.few or filters.small_place
-        rows = rows.filter(is_set("next_due_at") if elsewhere else Q(next_due_at__isnull=False), is_open=True)
+        rows = rows.filter(_with_a_clock(actor, filters))
+        filters = replace(filters, open=None if filters.open else filters.open)
+    rows = in_state(rows, actor, filters, at=at)
     order = DUE_FIRST if due_first else NEWEST_FIRST
     if not due_first and filters == Filters(category=filters.category, status=filters.status, open=filters.open):
         kinds = kinds_of(filters.category)
@@ -203,6 +203,15 @@ def queue_page(
             lanes = [Q(category_id=kind) for kind in kinds]
             rows = Matter.objects.filter(first_of_each(rows, lanes, order=order, after=after, limit=limit))
     return page(rows.only(*ROW), order=order, after=after, limit=limit)
+
+
+def _with_a_clock(actor: Actor, filters: Filters) -> Q:
+    """Open matters with a clock that runs: all those in the order of their clocks, or the few of another index."""
+    here = filters.place or filters.handler or filters.status or filters.mine or filters.taken or filters.q.strip()
+    if not here and not filters.few and everywhere(actor, Permission.MATTER_VIEW):
+        return Q(next_due_at__isnull=False) & is_so("is_open")
+    is_due = is_set("next_due_at") if filters.few or filters.small_place else Q(next_due_at__isnull=False)
+    return is_due & Q(is_open=True)
 
 
 NEWEST_FIRST = ("-id",)
