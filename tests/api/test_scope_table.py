@@ -18,11 +18,11 @@ from pingzhan.access.actors import SYSTEM
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can
 from pingzhan.api.root import api
-from pingzhan.core import search
 from pingzhan.core.paths import code_of
 from pingzhan.journal.models import Entry
 from pingzhan.journal.operations import seal
 from pingzhan.matters import operations
+from pingzhan.matters.findable import make_findable
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.pictures import store_pictures
 from pingzhan.matters.operations.visiting import visit
@@ -500,7 +500,7 @@ def ground(standing_world: World) -> Ground:
         )
         if where != "elsewhere":
             world.advance(matters[where], to="in_progress")
-    search.index("matter", [(matter.pk, matter.text) for matter in matters.values()])
+    make_findable(matter.pk for matter in matters.values())
     seal(at=world.at)
     begin_in_each(world, {matter.community for matter in matters.values()})
     return Ground(world, matters, world.matter(place=f"{HOME}-B001", to="in_progress"))

@@ -166,6 +166,7 @@ def change_level(
 
 def renew(*, response: "Response", until: datetime, by: Actor, at: datetime, reason: str) -> "Response":
     """Let the response last until `until`; at most 90 days from now."""
+    require_lead(response, by)
     row = activation_of(response)
     require_roles(may_renew(data_of(row.version), response.level), _paths(response), by)
     if until > at + LONGEST:
