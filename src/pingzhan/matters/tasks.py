@@ -114,7 +114,7 @@ def _serve(entries: "list[Entry]") -> None:
 @every(2)
 def gather_clusters(at: datetime) -> int:
     """Gather new matters that tell of the same trouble, in the order in which they were sealed."""
-    return follow("matters.clusters", verbs=_STEPS, work=_cluster, limit=1000)
+    return follow("matters.clusters", verbs=["matter.report"], work=_cluster, limit=1000)
 
 
 def _cluster(entries: "list[Entry]") -> None:

@@ -1,6 +1,7 @@
 """Hot spots: the same trouble gathers by itself, the same again, within one's own area."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pingzhan.journal.operations import seal
+from pingzhan.matters import tasks
 from pingzhan.matters.models import Cluster, ClusterMember
 from pingzhan.matters.operations.clustering import gather
 from pingzhan.matters.queries.clusters import clusters_for, hot_spots
@@ -83,3 +85,15 @@ def test_the_page_shows_growth_and_proposes_a_whistle(world: World) -> None:
     assert "3 件" in page
     assert "去吹哨" in page
     assert LIFT[2] in page
+
+
+def test_a_matter_is_gathered_when_it_is_reported_and_by_no_later_step(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter = world.matter(to="in_progress")
+    seal(at=world.at)
+    gathered: list[UUID] = []
+    monkeypatch.setattr(tasks, "gather", gathered.extend)
+    while gather_clusters(world.at):
+        pass
+    assert gathered == [matter.pk]
