@@ -12,21 +12,10 @@ from pingzhan.matters import operations
 from pingzhan.matters.models import Matter
 from pingzhan.matters.queries.lists import Filters, queue_page
 from pingzhan.matters.tasks import index_new
-from tests.factories.world import FAR, HOME, NEAR, World
+from tests.factories.world import FAR, HOME, MAIN_PATH, NEAR, World
 
 pytestmark = pytest.mark.django_db
 
-STATES = (
-    "submitted",
-    "accepted",
-    "dispatched",
-    "in_progress",
-    "completed",
-    "fed_back",
-    "rated",
-    "published",
-    "archived",
-)
 WHO = ("secretary", "street_staff", "command", "property_staff", "management_staff", "housing_staff")
 
 
@@ -79,7 +68,7 @@ def check(world: World) -> None:
 
 
 def test_whoever_looks_for_words_finds_them_among_what_they_may_see(world: World) -> None:
-    for state in STATES:
+    for state in MAIN_PATH:
         for place in (HOME, NEAR, FAR):
             world.matter(text=f"楼道漏水，{state}", place=f"{place}-G001", to=state)
     secretary = world.actor("secretary")

@@ -36,7 +36,7 @@ from pingzhan.web.guards import needs
 
 # Parts of a plan that are one item and no list.
 SINGLE: dict[str, Any] = {"warning": gettext_lazy("预警"), "stand_down": gettext_lazy("解除")}
-MANY = ("levels", "roles", "functions", "skills")
+MANY = ("levels", "roles", "from", "functions", "skills")
 _HELP: dict[str, Any] = {
     "tasks": gettext_lazy("一行一条"),
     "checklist": gettext_lazy("一行一条"),
@@ -159,8 +159,6 @@ def _fields(section: str) -> list[Field]:
 
 def _kind(name: str, rule: Mapping[str, Any]) -> str:
     if name in MANY:
-        return "many"
-    if name == "from":
         return "many"
     if rule.get("type") == "array":
         return "lines"
