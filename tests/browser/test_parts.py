@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.parts_urls import ARRIVED
 from tests.faces import OpenPage
@@ -111,6 +111,7 @@ def test_what_is_wrong_is_said_and_can_be_mended(open_page: OpenPage):
 def test_photos_are_chosen_one_after_another_and_taken_off(open_page: OpenPage):
     page = open_page("phone")
     page.goto("/form")
+    expect(page.locator("[data-photos][data-attached]")).to_be_attached()
     page.set_input_files("[name=pictures]", [picture("a.png")])
     page.set_input_files("[name=pictures]", [picture("b.png"), picture("c.png")])
     expect(page.get_by_text("最多 2 张，多出的没有加上")).to_be_visible()
@@ -121,6 +122,18 @@ def test_photos_are_chosen_one_after_another_and_taken_off(open_page: OpenPage):
     page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("收到了")).to_be_visible()
     assert [len(one["sizes"]) for one in ARRIVED] == [1]
+
+
+def test_photos_chosen_before_the_script_has_come_are_shown_and_can_be_taken_off(open_page: OpenPage):
+    page = open_page("phone")
+    held: list[Route] = []
+    page.route("**/js/photos*.js", held.append)
+    page.goto("/form")
+    page.set_input_files("[name=pictures]", [picture(name) for name in ("a.png", "b.png", "c.png")])
+    held[0].continue_()
+    expect(page.get_by_text("最多 2 张，多出的没有加上")).to_be_visible()
+    page.get_by_role("button", name="去掉第 1 张照片").click()
+    expect(page.locator("[data-photos-list] img")).to_have_count(1)
 
 
 def test_the_pin_goes_where_it_is_put_by_finger_keys_or_position(open_page: OpenPage):
@@ -155,7 +168,6 @@ def test_large_print_and_language_switch_without_losing_what_was_typed(open_page
     size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
     assert size >= 18
     expect(page.locator("[name=text]")).to_have_value("水管爆裂")
-    page.wait_for_function("document.cookie !== null")
     page.get_by_role("button", name="EN").click()
     expect(page.locator("html[lang=en]")).to_be_attached()
     expect(page.locator("[name=text]")).to_have_value("水管爆裂")
@@ -165,6 +177,17 @@ def test_large_print_and_language_switch_without_losing_what_was_typed(open_page
 
 def rows(page: Page) -> list[bool]:
     return [box.is_checked() for box in page.locator("[data-bulk-box]").all()]
+
+
+def test_what_is_ticked_before_the_script_has_come_counts(open_page: OpenPage):
+    page = open_page("desk")
+    held: list[Route] = []
+    page.route("**/js/bulk*.js", held.append)
+    page.goto("/style/desk")
+    page.locator("[data-bulk-box]").nth(1).check()
+    held[0].continue_()
+    expect(page.locator("[data-bulk-count]")).to_have_text("已选 1 件")
+    assert rows(page) == [False, True, False]
 
 
 def test_a_queue_is_worked_by_keys(open_page: OpenPage):

@@ -43,6 +43,7 @@ export function attach(root) {
     if (!chosen.size && reply()) reply().value = ""; // said with what was just done
     update();
   });
+  for (const row of rows()) if (isHead(row) && box(row).checked) tick(row, true); // ticked before this part had come
   for (const row of single()) mark(row);
   update();
 

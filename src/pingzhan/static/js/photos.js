@@ -10,11 +10,13 @@ export function attach(root) {
   const most = Number(root.dataset.most);
   const mostBytes = Number(root.dataset.mostBytes);
   if (!canHold()) return; // very old browsers: the plain field stays
-  let files = [...input.files];
+  let files = [];
   root.classList.add("is-enhanced");
   add.hidden = false;
+  input.addEventListener("change", take);
+  if (input.files.length) take(); // chosen before this part had come
 
-  input.addEventListener("change", () => {
+  function take() {
     const fresh = [...input.files].filter((file) => !files.some((known) => sameFile(known, file)));
     const fitting = fresh.filter((file) => file.size <= mostBytes);
     const room = most - files.length;
@@ -23,7 +25,7 @@ export function attach(root) {
     if (fitting.length > room) trouble.push(fill(root.dataset.tooMany, { m: most }));
     files = files.concat(fitting.slice(0, room));
     show(trouble);
-  });
+  }
 
   function show(trouble = []) {
     const held = new DataTransfer();

@@ -55,11 +55,9 @@ function told(form, way) {
 }
 
 /** The photos chosen before, into the field of the form that came back. */
-async function putBack(root) {
+function putBack(root) {
   const field = root?.querySelector("input[type=file]");
   if (!field) return;
-  await import("./photos.js");
-  await new Promise((resolve) => setTimeout(resolve)); // until they have been brought to life
   try {
     const held = new DataTransfer();
     photos.files.forEach((file) => held.items.add(file));
