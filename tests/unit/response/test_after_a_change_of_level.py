@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
+from pingzhan.access.actors import SYSTEM
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.modes import queries as in_force
+from pingzhan.modes.models import Overlay
+from pingzhan.people.models import Appointment
+from pingzhan.people.operations import appoint, create_person, dismiss
 from pingzhan.response import operations
 from pingzhan.response.models import CheckItem, Plan, PublicWarning
+from pingzhan.response.operations.activation import activation_of
+from pingzhan.response.queries.another_level import another_level
+from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.responses import released_warnings
 from tests.factories.plans import SHORT, publish_plan, ready
 from tests.factories.stations import furnish
@@ -39,6 +46,45 @@ def test_a_higher_level_prepares_its_warning_and_a_level_without_one_takes_it_ba
     operations.change_level(response=response, level=4, by=command, at=down, reason="好转")
     assert released_warnings([response.pk], at=down) == []
     assert PublicWarning.objects.count() == 2
+
+
+def people_on_duty(response: Any) -> dict[tuple[str, str], Any]:
+    rows = Overlay.objects.filter(response=response, kind="person_duty", until__isnull=True)
+    return {(target, key): person for target, key, person in rows.values_list("target", "key", "person_id")}
+
+
+def test_whoever_has_a_duty_keeps_it_though_others_came_nearer(world: World) -> None:
+    plan = ready(world)
+    vacant = Appointment.objects.filter(role="building_leader", path__startswith=world.places[HOME].path).first()
+    assert vacant
+    dismiss(appointment=vacant, by=SYSTEM, at=world.at, reason="搬走")
+    response = press(world, plan, level=2, codes=(HOME,))
+    before = people_on_duty(response)
+    newcomer = create_person(name="新楼长", phone="10000077701", place=world.places[HOME], by=SYSTEM, at=world.at)
+    appoint(person=newcomer, role="building_leader", place=vacant.place, by=SYSTEM, at=world.at)
+    fresh = compile_plan(plan, level=1, codes=[HOME], at=world.at)
+    assert newcomer.pk in {one.person_id for one in fresh.items if one.kind == "person_duty"}
+    preview = another_level(response, activation_of(response), level=1, at=world.at)
+    assert [one.item.subject for one in preview.changed if one.kind == "person_duty"] == []
+    command, then = world.actor("command"), world.at + timedelta(minutes=5)
+    operations.change_level(
+        response=response, level=1, by=command, at=then, reason="扩散", digest=preview.manifest.digest
+    )
+    after = people_on_duty(response)
+    assert {pair: after[pair] for pair in before} == before
+
+
+def test_whoever_may_no_longer_have_a_duty_hands_it_over(world: World) -> None:
+    response = press(world, ready(world), level=2, codes=(HOME,))
+    before = people_on_duty(response)
+    leaving = next(person for (_target, key), person in sorted(before.items()) if key.endswith(":A1"))
+    for held in Appointment.objects.filter(person_id=leaving, until__isnull=True):
+        dismiss(appointment=held, by=SYSTEM, at=world.at, reason="调离")
+    then = world.at + timedelta(minutes=5)
+    operations.change_level(response=response, level=1, by=world.actor("command"), at=then, reason="扩散")
+    after = people_on_duty(response)
+    assert leaving not in after.values()
+    assert {target for target, _key in after} == {target for target, _key in before}
 
 
 def test_a_draft_of_another_level_is_not_released(world: World) -> None:

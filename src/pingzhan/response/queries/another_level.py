@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pingzhan.core.memory import no_collecting
+from pingzhan.modes.choices import OverlayKind
 from pingzhan.modes.queries import overlays_of
 from pingzhan.response.models import Activation
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.rules.manifest import Item, Manifest
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from pingzhan.modes.models import Overlay, Response
 
 
@@ -42,20 +45,29 @@ class AnotherLevel:
 
 
 def compile_level(response: "Response", row: Activation, *, level: int, at: datetime) -> Manifest:
-    """Everything of that level of the response's plan version, with today's people and rooms."""
+    """Everything of that level of the response's plan version, with today's people and rooms.
+
+    Whoever has a duty keeps it where they still fit: a change of level must not send people about who know their work.
+    """
+    duties = laid_now(response).filter(kind=OverlayKind.PERSON_DUTY, person_id__isnull=False)
+    on_duty = {(target, key): person for target, key, person in duties.values_list("target", "key", "person_id")}
     return compile_plan(
-        row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after=""
-    )
+        row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after="",
+        on_duty=on_duty,
+    )  # fmt: skip
+
+
+def laid_now(response: "Response") -> "QuerySet[Overlay]":
+    """What the response has laid and not taken back."""
+    return overlays_of(response).filter(until__isnull=True)
 
 
 @no_collecting()
 def another_level(response: "Response", row: Activation, *, level: int, at: datetime) -> AnotherLevel:
     """Compare what the response lays now with what it would lay at `level`. Raises as compile_plan does."""
     manifest = compile_level(response, row, level=level, at=at)
-    laid: dict[Any, Overlay] = {
-        (one.kind, one.target, one.key): one
-        for one in overlays_of(response).filter(until__isnull=True).order_by("kind", "path", "target", "key", "id")
-    }
+    rows = laid_now(response).order_by("kind", "path", "target", "key", "id")
+    laid: dict[Any, Overlay] = {(one.kind, one.target, one.key): one for one in rows}
     new, changed, same = [], [], 0
     for item in manifest.items:
         before = laid.pop((item.kind, item.target, item.key), None)

@@ -5,13 +5,15 @@ that is assigned is the least possible on the arcs offered, after as much as pos
 a unit's people are its A roles, the others its B roles, so that A and B are never the same person.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 # What it costs to leave a unit short: more than any arc, so that distance never keeps somebody from being assigned.
-SHORT = 10_000_000
+SHORT = 100_000_000
+# What it costs that somebody new takes the place of who has it: more than is ever won by being nearer.
+NEWCOMER = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class Arcs:
     person: np.ndarray
     cost: np.ndarray
     metres: np.ndarray
+
+
+def rather_stay(arcs: Arcs, held: Collection[tuple[int, int]]) -> Arcs:
+    """The same arcs for a second sharing: `held` pairs of unit and person stay unless somebody would go without."""
+    pairs = zip(arcs.unit.tolist(), arcs.person.tolist(), strict=True)
+    return replace(arcs, cost=arcs.cost + [0 if pair in held else NEWCOMER for pair in pairs])
 
 
 def assign(*, wanted: Sequence[int], load: Sequence[int], arcs: Arcs) -> list[list[int]]:

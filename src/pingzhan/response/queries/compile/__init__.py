@@ -3,10 +3,11 @@
 Rooms first, then what holds for areas, then people: duties on the spot need to know which rooms serve as what.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
 def compile_plan(
     plan: Plan, *, level: int, codes: Sequence[str], at: datetime, exercise: bool = False,
     version: PlanVersion | None = None, after: str | None = None,
+    on_duty: Mapping[tuple[str, str], UUID] | None = None,
 ) -> Manifest:  # fmt: skip
     """What activating `plan` at `level` for the places `codes` would do. Raises Invalid and StateConflict.
 
-    `version` is the published one unless given. `after`: see `manifest.digest_of`; looked up unless given. A number of
-    statements that depends neither on the size of the area nor, but for a few, on the plan's length.
+    `version` is the published one unless given. `after`: see `manifest.digest_of`; looked up unless given. `on_duty`:
+    who has a duty already, by target and key; they keep it where they still fit. A number of statements that depends neither on the size of the area nor, but for a few, on the plan's length.
     """
     version = version or published(plan)
     if version is None:
@@ -51,7 +53,7 @@ def compile_plan(
         message = _("这个预案没有这一级")
         raise Invalid(message, errors=[{"loc": ["level"], "msg": message}])
     zones, digests = _zones(plan, version, base, paths)
-    work, tree = Work(at, level, paths), Tree(places)
+    work, tree = Work(at, level, paths, on_duty or {}), Tree(places)
     furnish(work, zones, tree)
     holders = holders_for(zones, paths)
     for zone in zones:

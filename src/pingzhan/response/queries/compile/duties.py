@@ -15,7 +15,7 @@ from pingzhan.response.choices import Per
 from pingzhan.response.queries.compile.offers import offers
 from pingzhan.response.queries.compile.work import Tree, Unit, Work, Zone, reason_of
 from pingzhan.response.rules.manifest import Gap, Item
-from pingzhan.response.rules.matching import assign
+from pingzhan.response.rules.matching import assign, rather_stay
 from pingzhan.response.rules.neighbours import USUAL
 
 PERSON_DUTY = K.PERSON_DUTY.value  # a plain text: members of an enumeration are slow to look up
@@ -123,14 +123,19 @@ def _share_out(
     able = {index for index, one in enumerate(people) if _has(skilled, one, asked)} if asked else range(len(people))
     busy = {index for index, one in enumerate(numbers) if one in crews.on_duty}
     arcs = offers(units, people, most_metres=item.get("max_metres"), busy=busy, able=able, wanted=wanted)
-    given = assign(wanted=[wanted] * len(units), load=[item.get("max_load", 8)] * len(people), arcs=arcs)
     metres, who = arcs.metres.tolist(), arcs.person.tolist()
     duty, title, reason = item["code"], item["title"], reason_of("duties", item)
     parts = [f"A{place}" for place in range(1, number + 1)] + [f"B{place}" for place in range(1, backup + 1)]
+    held = _held(work, duty, units, parts, {people[index].person_id: index for index in able})
+    given = assign(
+        wanted=[wanted] * len(units),
+        load=[item.get("max_load", 8)] * len(people),
+        arcs=rather_stay(arcs, held) if held else arcs,
+    )
     taken: set[int] = set()
-    for unit, chosen in zip(units, given, strict=True):
+    for number_of, (unit, chosen) in enumerate(zip(units, given, strict=True)):
         code, post, subject = code_of(unit.path), _post(duty, unit), f"{title} · {unit.name}"
-        for part, arc in zip(parts, chosen, strict=False):
+        for part, arc in _parted(parts, chosen, [held.get((number_of, who[arc]), "") for arc in chosen]):
             holder = people[who[arc]]
             payload: dict[str, Any] = {"duty": duty, "part": part, "subject": unit.name}
             if metres[arc] >= 0:
@@ -152,6 +157,33 @@ def _share_out(
         elif len(chosen) < wanted:
             work.gaps.append(Gap("no_backup", code, unit.path, subject, _("没有 B 角")))
     work.users.update(people[index].user_id for index in taken)
+
+
+def _held(
+    work: Work, duty: str, units: Sequence[Unit], parts: Sequence[str], able: Mapping[UUID, int]
+) -> dict[tuple[int, int], str]:
+    """Who has which unit of this duty already, and as what: by the numbers of the unit and of the person.
+
+    Only who is still `able`: whoever lacks a skill that another has should not stay for having come first.
+    """
+    if not work.on_duty:
+        return {}
+    found = {}
+    for number, unit in enumerate(units):
+        post = _post(duty, unit)
+        for part in parts:
+            index = able.get(work.on_duty.get((unit.target, f"{post}:{part}"), UUID(int=0)))
+            if index is not None:
+                found[number, index] = part
+    return found
+
+
+def _parted(parts: Sequence[str], chosen: Sequence[int], had: Sequence[str]) -> list[tuple[str, int]]:
+    """Which of the chosen takes which part: the one that they had, if it is still there, or the first free one."""
+    parts = parts[: len(chosen)]
+    kept = {part: arc for part, arc in zip(had, chosen, strict=True) if part in parts}
+    others = iter(arc for part, arc in zip(had, chosen, strict=True) if part not in kept)
+    return [(part, kept[part] if part in kept else next(others)) for part in parts]
 
 
 def _has(skilled: Skilled, holder: Holder, asked: Sequence[str]) -> list[str]:

@@ -33,6 +33,7 @@ class Work:
     at: datetime
     level: int
     paths: list[str]
+    on_duty: Mapping[tuple[str, str], UUID] = field(default_factory=dict)  # who already is, by target and key
     items: dict[tuple[str, str, str], Item] = field(default_factory=dict)  # by kind, target, key
     rights: dict[Right, None] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
