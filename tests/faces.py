@@ -48,6 +48,8 @@ FACES: Mapping[str, dict[str, Any]] = {
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 PARTS_OF_A_PAGE = {"script", "stylesheet", "image", "font", "media", "manifest"}
 WAIT_MILLISECONDS = 30_000  # what comes late on a busy machine comes all the same
+LATENCY = int(os.environ.get("PINGZHAN_TEST_LATENCY", "0"))  # milliseconds: every page as over a slow network
+LOST = "ERR_INTERNET_DISCONNECTED"
 
 OpenPage = Callable[..., Page]
 
@@ -117,13 +119,26 @@ def open_page(chromium: Browser, live: Any) -> Iterator[OpenPage]:
                 faults.append(f"{face} {language}: {text}")
 
         watch(context, fault)
-        return context.new_page()
+        page = context.new_page()
+        if LATENCY and LOST not in allow:  # Chromium keeps one set of conditions: slow, or without a network
+            slow_down(page)
+        return page
 
     yield open_one
     for context in contexts:
         context.close()
     if faults:
         pytest.fail("\n".join(faults))
+
+
+def slow_down(page: Page) -> None:
+    """Each request takes LATENCY longer: who uses a page before its scripts have come must not lose anything."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": LATENCY, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
 
 
 def session_key(user: Any, values: Mapping[str, Any]) -> str:

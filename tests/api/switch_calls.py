@@ -75,6 +75,9 @@ SWITCH_CALLS: dict[str, Callable[[Any, Client, Matter], Any]] = {
     ),
     "get_response": lambda _, client, matter: client.get(f"/api/v1/responses/{response_of(matter)}"),
     "list_duties": lambda _, client, matter: client.get(f"/api/v1/responses/{response_of(matter)}/duties"),
+    "preview_change_level": lambda _, client, matter: _post(
+        client, f"/api/v1/responses/{response_of(matter)}/change_level/preview", level=2
+    ),
     "change_level": lambda _, client, matter: _post(
         client, f"/api/v1/responses/{response_of(matter)}/change_level", level=2, reason="加重"
     ),

@@ -177,6 +177,7 @@ TABLE = {
     "list_responses": SIGNED_IN,
     "get_response": SEE_RESPONSES,
     "list_duties": SEE_RESPONSES,
+    "preview_change_level": LEAD,
     "change_level": LEAD,
     "renew_response": LEAD,
     "stand_down_response": LEAD,

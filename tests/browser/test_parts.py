@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.parts_urls import ARRIVED
-from tests.faces import OpenPage
+from tests.faces import LOST, OpenPage
 
 pytestmark = [
     pytest.mark.browser,
@@ -80,7 +80,7 @@ def test_pressed_twice_is_sent_once_and_the_answer_is_shown(open_page: OpenPage)
 
 
 def test_without_a_network_it_waits_and_sends_the_same_again(open_page: OpenPage):
-    page = open_page("phone", allow=["ERR_INTERNET_DISCONNECTED"])
+    page = open_page("phone", allow=[LOST])
     page.goto("/form")
     page.fill("[name=text]", "水管爆裂")
     page.context.set_offline(True)
@@ -127,8 +127,9 @@ def test_photos_are_chosen_one_after_another_and_taken_off(open_page: OpenPage):
 def test_photos_chosen_before_the_script_has_come_are_shown_and_can_be_taken_off(open_page: OpenPage):
     page = open_page("phone")
     held: list[Route] = []
-    page.route("**/js/photos*.js", held.append)
-    page.goto("/form")
+    page.route("**/js/photos*.js", lambda route: held.append(route))
+    with page.expect_request("**/js/photos*.js"):
+        page.goto("/form")
     page.set_input_files("[name=pictures]", [picture(name) for name in ("a.png", "b.png", "c.png")])
     held[0].continue_()
     expect(page.get_by_text("最多 2 张，多出的没有加上")).to_be_visible()
@@ -175,6 +176,17 @@ def test_large_print_and_language_switch_without_losing_what_was_typed(open_page
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_large_print_is_there_on_the_next_page_though_the_answer_is_late(open_page: OpenPage):
+    page = open_page("phone")
+    held: list[Route] = []
+    page.route("**/prefs/", lambda route: held.append(route))
+    page.goto("/form")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.get_by_role("button", name="长辈版").click()
+    page.goto("/style/phone")
+    expect(page.locator("html[data-elder]")).to_be_attached()
+
+
 def rows(page: Page) -> list[bool]:
     return [box.is_checked() for box in page.locator("[data-bulk-box]").all()]
 
@@ -182,8 +194,9 @@ def rows(page: Page) -> list[bool]:
 def test_what_is_ticked_before_the_script_has_come_counts(open_page: OpenPage):
     page = open_page("desk")
     held: list[Route] = []
-    page.route("**/js/bulk*.js", held.append)
-    page.goto("/style/desk")
+    page.route("**/js/bulk*.js", lambda route: held.append(route))
+    with page.expect_request("**/js/bulk*.js"):
+        page.goto("/style/desk")
     page.locator("[data-bulk-box]").nth(1).check()
     held[0].continue_()
     expect(page.locator("[data-bulk-count]")).to_have_text("已选 1 件")

@@ -36,8 +36,10 @@ def statuses() -> Counter[str]:
     return Counter(Matter.objects.order_by("id").values_list("status", flat=True))
 
 
-def groups(page: Page) -> int:
-    return page.locator("[data-bulk-group]").count()
+def look(page: Page, address: str) -> None:
+    """The queue, once it answers to keys."""
+    page.goto(address)
+    expect(page.locator("[data-bulk][data-attached]")).to_be_attached()
 
 
 def press(page: Page, key: str, *, done: str) -> None:
@@ -52,8 +54,7 @@ def test_a_surge_of_300_is_triaged_by_two_people(world: "World", visit: Visit) -
     secretary, staff = visit("desk", "secretary"), visit("desk", "community_staff")
 
     # The secretary sees the newest in groups, refuses what is no trouble with one reason for all, by keys.
-    secretary.goto("/desk/?status=submitted")
-    expect(secretary.locator("[data-bulk][data-attached]")).to_be_attached()
+    look(secretary, "/desk/?status=submitted")
     secretary.keyboard.press("g")
     expect(secretary.locator("[data-bulk-group]")).to_have_count(4)
     assert "group=1" in secretary.url
@@ -72,7 +73,7 @@ def test_a_surge_of_300_is_triaged_by_two_people(world: "World", visit: Visit) -
     assert Remark.objects.filter(text="天气预报请拨打 12121。", is_public=True).count() == 20
 
     # The other one merges too much, sees it, and takes it back.
-    staff.goto("/desk/?status=submitted&group=1")
+    look(staff, "/desk/?status=submitted&group=1")
     staff.locator(".group-head").filter(has_text="屋顶漏水").locator("[data-bulk-box]").check()
     press(staff, "4", done="已处理 89 件")
     assert statuses()["merged"] == 89
@@ -82,7 +83,7 @@ def test_a_surge_of_300_is_triaged_by_two_people(world: "World", visit: Visit) -
     # Accepted and handed on in two strokes each.
     staff.locator(".group-head").filter(has_text="屋顶漏水").locator("[data-bulk-box]").check()
     press(staff, "3", done="已处理 90 件")
-    secretary.goto("/desk/?status=submitted&group=1")
+    look(secretary, "/desk/?status=submitted&group=1")
     secretary.locator(".group-head").filter(has_text="消防通道").locator("[data-bulk-box]").check()
     press(secretary, "3", done="已处理 60 件")
     secretary.locator("[data-bulk-all]").check()

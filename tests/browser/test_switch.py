@@ -52,10 +52,11 @@ def preview(page: Page, plan: str, level: str, *streets: str) -> None:
 def hold(page: Page) -> None:
     """Press for two seconds; letting go before does nothing."""
     button = page.locator("[data-hold]")
+    expect(button).to_be_enabled()  # once its script has come
     button.scroll_into_view_if_needed()
     button.hover()
     page.mouse.down()
-    page.wait_for_url("**/command/responses/**")
+    expect(button).to_have_count(0)  # the page that follows has none
     page.mouse.up()
 
 
@@ -124,7 +125,7 @@ def test_two_plans_over_two_streets_and_back_to_the_byte(
     expect(command.get_by_role("heading", level=1)).to_contain_text("Ⅰ级（红色） → Ⅲ级")
     expect(command.locator(".queue-table").first).to_be_visible()
     command.locator("#f-level-reason").fill("风力减弱")
-    command.get_by_role("button", name="调整", exact=True).click()
+    hold(command)
     expect(command.get_by_role("heading", level=1)).to_contain_text("Ⅲ级")
     expect(command.locator("body")).to_contain_text("风力减弱")
     secretary.reload()

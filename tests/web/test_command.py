@@ -202,6 +202,30 @@ def test_a_session_reaches_high_levels_by_no_other_door(world: World) -> None:
     assert send("street_secretary", address, raised, twice=True).status_code == 200
 
 
+def test_by_the_api_another_level_is_previewed_and_taken_only_as_it_was_seen(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    response = activate(world, command)
+    address = f"/api/v1/responses/{response.pk}/change_level"
+
+    def send(address: str, **body: Any) -> Any:
+        return command.post(address, body, content_type="application/json")
+
+    seen = send(f"{address}/preview", level=4).json()
+    assert {one["change"] for one in seen["items"]} == {"ended"}  # the short plan asks for nothing else at Ⅳ
+    room = next(one for one in seen["items"] if one["kind"] == "room_function")
+    assert (room["place"][:9], room["after"]) == (HOME_STREET, "恢复平时")
+    assert seen["same"] == 3  # the notice and two tasks
+    assert send(f"{address}/preview", level=3).status_code == 422  # the plan has none
+    stale = send(address, level=4, reason="好转", digest="0" * 64)
+    assert (stale.status_code, stale.json()["preview"]) == (409, seen)
+    response.refresh_from_db()
+    assert response.level == 2
+    assert send(address, level=4, reason="好转", digest=seen["digest"]).json()["level"] == 4
+    assert send(f"/api/v1/responses/{response.pk}/stand_down").status_code == 200
+    assert send(f"{address}/preview", level=2).status_code == 409
+
+
 def test_an_outdated_preview_shows_the_new_one(world: World) -> None:
     ready(world)
     command = enter(world, "command")

@@ -1,6 +1,7 @@
 """Plans, and switching by them."""
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -20,10 +21,13 @@ from pingzhan.api.responses import BODY, STAFF, WRITE, answers
 from pingzhan.api.schemas.common import PLACE_CODE, PageOut
 from pingzhan.api.schemas.responses import (
     ActivateIn,
+    ChangeOut,
     DutyOut,
     GapOut,
     ItemOut,
     LevelIn,
+    LevelPreviewIn,
+    LevelPreviewOut,
     PlanOut,
     PreviewIn,
     PreviewOut,
@@ -33,15 +37,24 @@ from pingzhan.api.schemas.responses import (
     SwitchOut,
 )
 from pingzhan.api.writing import write
-from pingzhan.core.errors import NotAllowed, NotFound
+from pingzhan.core.errors import NotAllowed, NotFound, StateConflict
 from pingzhan.core.paging import page
 from pingzhan.core.paths import code_of
-from pingzhan.modes.queries import overlays_of, paths_of, response_for, responses_for, what_duties_are
+from pingzhan.modes.queries import (
+    is_in_force,
+    overlays_of,
+    paths_of,
+    response_for,
+    responses_for,
+    what_duties_are,
+)
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.queries import get_places
 from pingzhan.response import operations
 from pingzhan.response.operations import Outdated
+from pingzhan.response.queries.another_level import AnotherLevel, another_level, told
 from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.leading import require_lead
 from pingzhan.response.queries.plans import data_of, in_use, plan_for, plans_for
 from pingzhan.response.queries.readiness import last_drills, readiness
 from pingzhan.response.queries.responses import activations_of, counts_within
@@ -163,11 +176,7 @@ def activate_response(
     try:
         return write(request, route="activate_response", work=work)
     except Outdated as outdated:
-        answer = of_domain_error(outdated)
-        problem = _problem_of(answer) | {"preview": _preview(outdated.manifest).model_dump(mode="json")}
-        return JsonResponse(
-            problem, status=409, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
-        )
+        return _outdated(outdated, _preview(outdated.manifest))
 
 
 @router.get("", response=answers({200: PageOut[SwitchOut]}, 401), operation_id="list_responses", summary="Responses")
@@ -220,10 +229,27 @@ def list_duties(request: ApiRequest, response: ResponseId, limit: Limit, after: 
     return PageOut[DutyOut](items=items, next=rows.next)
 
 
+@router.post(
+    "/{uuid:response}/change_level/preview",
+    response=answers({200: LevelPreviewOut}, *STAFF, *BODY, 409),
+    operation_id="preview_change_level",
+    summary="What another level would change",
+)
+def preview_change_level(
+    request: ApiRequest,
+    response: ResponseId,
+    data: LevelPreviewIn = json_body(),  # noqa: B008
+) -> LevelPreviewOut:
+    """What comes, is said otherwise and ends there. Nothing is written; whoever may not change the level gets 403."""
+    found, row = _led(request, response)
+    return _level_preview(another_level(found, row, level=data.level, at=request.at))
+
+
 DOORS = (
     Door(
         "change_level", LevelIn, operations.change_level, "Another level",
-        "Take the response to another level of its plan, with today's people and rooms.",
+        "Take the response to another level of its plan, with today's people and rooms. With `digest` only if that is "
+        "still what was previewed: 409 with the new preview otherwise.",
     ),
     Door(
         "renew", RenewIn, operations.renew, "A later end",
@@ -254,7 +280,11 @@ def _open(door: Door) -> None:
             door.take(response=found, by=request.actor, at=request.at, **given)
             return 200, _one(found, request)
 
-        return through(request, door, data, thing=str(response), work=work)
+        try:
+            return through(request, door, data, thing=str(response), work=work)
+        except Outdated as outdated:
+            found, row = _led(request, response)
+            return _outdated(outdated, _level_preview(another_level(found, row, level=outdated.manifest.level, at=request.at)))
 
     router.post(
         f"/{{uuid:response}}/{door.name}",
@@ -268,6 +298,16 @@ def _open(door: Door) -> None:
 
 for _door in DOORS:
     _open(_door)
+
+
+def _led(request: ApiRequest, response: UUID) -> "tuple[Response, Activation]":
+    """A response that is in force, and what it came from. Raises NotFound, NotAllowed and StateConflict."""
+    found = response_for(request.actor, response)
+    require_lead(found, request.actor)
+    row = operations.activation_of(found)
+    if not is_in_force(found, at=request.at):
+        raise StateConflict(_("响应已经结束"), allowed=["in_force"], current="ended")
+    return found, row
 
 
 def _second_factor(request: ApiRequest, level: int, *, exercise: bool) -> None:
@@ -319,7 +359,43 @@ def _preview(manifest: "Manifest") -> PreviewOut:
             )
             for one in manifest.items
         ],
-        gaps=[GapOut(kind=one.kind, place=one.place, subject=one.subject, reason=one.reason) for one in manifest.gaps],
+        gaps=_gaps(manifest),
+    )
+
+
+def _level_preview(said: AnotherLevel) -> LevelPreviewOut:
+    rows = {"new": said.new, "changed": said.changed, "ended": said.ended}
+    words = iter(told([row for part in rows.values() for row in part]))  # in the same order
+    return LevelPreviewOut(
+        digest=said.manifest.digest,
+        same=said.same,
+        items=[
+            ChangeOut(
+                change=change,
+                kind=one.kind,
+                target=one.target,
+                place=code_of(one.path),
+                subject=one.subject,
+                before=one.before,
+                after=one.after,
+                reason=one.reason,
+            )
+            for change, part in rows.items()
+            for one in islice(words, len(part))
+        ],
+        gaps=_gaps(said.manifest),
+    )
+
+
+def _gaps(manifest: "Manifest") -> list[GapOut]:
+    return [GapOut(kind=one.kind, place=one.place, subject=one.subject, reason=one.reason) for one in manifest.gaps]
+
+
+def _outdated(error: Outdated, preview: PreviewOut | LevelPreviewOut) -> HttpResponse:
+    """What was previewed is no longer so: the problem with what it would be now."""
+    problem = json.loads(of_domain_error(error).content) | {"preview": preview.model_dump(mode="json")}
+    return JsonResponse(
+        problem, status=409, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
     )
 
 
@@ -353,7 +429,3 @@ def _row(
         counts=counts,
         digest=row.digest if row else None,
     )
-
-
-def _problem_of(answer: HttpResponse) -> dict[str, Any]:
-    return dict(json.loads(answer.content))

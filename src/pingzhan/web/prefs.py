@@ -44,13 +44,14 @@ def prefs(request: HttpRequest) -> HttpResponse:
         _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
     elder = request.POST.get("elder", "")
     if elder in {"0", "1"}:
-        _keep(response, "elder", elder)
+        _keep(response, "elder", elder, scripts=True)
     return response
 
 
-def _keep(response: HttpResponse, name: str, value: str) -> None:
+def _keep(response: HttpResponse, name: str, value: str, *, scripts: bool = False) -> None:
+    """`scripts`: prefs.js sets it too, so that the next page has it though this answer is still on its way."""
     response.set_cookie(
-        name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+        name, value, max_age=YEAR_SECONDS, samesite="Lax", httponly=not scripts, secure=settings.SESSION_COOKIE_SECURE
     )
 
 

@@ -1,6 +1,6 @@
 """Plans and responses as the API shows them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -91,11 +91,34 @@ class SwitchOut(Out):
     digest: str | None
 
 
-class LevelIn(In):
+class LevelPreviewIn(In):
+    """The level that a response might be taken to."""
+
+    level: StrictInt = Field(ge=1, le=4, description="1 (highest) to 4.")
+
+
+class LevelIn(LevelPreviewIn):
     """Another level, and why."""
 
-    level: StrictInt = Field(ge=1, le=4)
     reason: Words
+    digest: str = Field(
+        "", pattern="^([0-9a-f]{64})?$", description="`digest` of the preview; checked when it is there."
+    )
+
+
+class ChangeOut(ItemOut):
+    """One change that another level brings with it."""
+
+    change: Literal["new", "changed", "ended"]
+
+
+class LevelPreviewOut(Out):
+    """Everything that another level would change."""
+
+    digest: str
+    same: int = Field(description="How much stays as it is.")
+    items: list[ChangeOut]
+    gaps: list[GapOut]
 
 
 class RenewIn(In):

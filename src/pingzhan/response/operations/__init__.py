@@ -2,6 +2,7 @@
 
 from pingzhan.response.operations.activation import Outdated as Outdated
 from pingzhan.response.operations.activation import activate as activate
+from pingzhan.response.operations.activation import activation_of as activation_of
 from pingzhan.response.operations.activation import change_level as change_level
 from pingzhan.response.operations.activation import lapse_due as lapse_due
 from pingzhan.response.operations.activation import renew as renew

@@ -1,12 +1,17 @@
 """What taking a response to another level would change: what comes, what is said otherwise, what ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.translation import gettext as _
 
 from pingzhan.core.memory import no_collecting
 from pingzhan.modes.choices import OverlayKind
-from pingzhan.modes.queries import overlays_of
+from pingzhan.modes.queries import overlays_of, what_duties_are
+from pingzhan.modes.words import says
+from pingzhan.people.queries.holders import names_of_people
 from pingzhan.response.models import Activation
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.rules.manifest import Item, Manifest
@@ -31,6 +36,18 @@ class Turned:
     @property
     def path(self) -> str:
         return self.item.path
+
+
+class Told(NamedTuple):
+    """One change in words."""
+
+    kind: str
+    target: str
+    path: str
+    subject: str
+    before: str
+    after: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +95,36 @@ def another_level(response: "Response", row: Activation, *, level: int, at: date
         else:
             changed.append(Turned(before, item))
     return AnotherLevel(manifest, new, changed, list(laid.values()), same)
+
+
+def told(rows: "Sequence[Item | Turned | Overlay]") -> list[Told]:
+    """Each of these in words; two statements."""
+    laid = [one for one in map(_before, rows) if one is not None]
+    people = names_of_people([one.person_id for one in laid if one.person_id])
+    about = what_duties_are(laid)
+    found = []
+    for row in rows:
+        before, item = _before(row), _after(row)
+        was, subject, after, reason = "", "", _("恢复平时"), ""
+        if before is not None:
+            name = people.get(before.person_id, "") if before.person_id else ""
+            said = says(before.kind, before.payload | about.get(before.pk, {}))
+            was = " · ".join(part for part in (said, name) if part)
+        if item is not None:
+            was, subject, after, reason = was or item.before, item.subject, item.after, item.reason
+        one = item or before
+        assert one is not None
+        found.append(Told(one.kind, one.target, one.path, subject, was, after, reason))
+    return found
+
+
+def _before(row: "Item | Turned | Overlay") -> "Overlay | None":
+    if isinstance(row, Item):
+        return None
+    return row.before if isinstance(row, Turned) else row
+
+
+def _after(row: "Item | Turned | Overlay") -> Item | None:
+    if isinstance(row, Turned):
+        return row.item
+    return row if isinstance(row, Item) else None

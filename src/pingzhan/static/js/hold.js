@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll("[data-hold]")) {
   let done = false;
 
   const begin = () => {
-    if (timer || done) return;
+    if (timer || done || !button.form.reportValidity()) return; // what is missing is told before, not after
     button.classList.add("is-held");
     timer = setTimeout(() => {
       done = true;
@@ -31,6 +31,7 @@ for (const button of document.querySelectorAll("[data-hold]")) {
   });
   button.addEventListener("keyup", stop);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
-  // Letting go is a click, and a short press too: neither sends anything. Without scripts the button is a plain one.
+  // Letting go is a click, and a short press too: neither sends anything.
   button.addEventListener("click", (event) => event.preventDefault());
+  button.disabled = false; // until now a short press would have sent; without scripts there is a plain button beside it
 }

@@ -9,12 +9,13 @@ export function start() {
   });
 }
 
-/** Large print is a matter of one attribute; the choice is told to the server beside it. */
+/** Large print is a matter of one attribute; the next page has it from the cookie, also where the network is slow. */
 function switchElder(event) {
   const button = event.submitter;
   if (!button) return;
   event.preventDefault();
   const on = button.value === "1";
+  document.cookie = `elder=${button.value}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   const body = new URLSearchParams(new FormData(event.target));
   body.set("elder", button.value);
   fetch(event.target.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});

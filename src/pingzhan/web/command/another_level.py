@@ -1,6 +1,7 @@
 """Before a response goes to another level: what would come, change and end there."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,19 +15,17 @@ from pingzhan.access.permissions import Permission as P
 from pingzhan.access.second_factor import signed_in_twice
 from pingzhan.core.errors import DomainError
 from pingzhan.modes.choices import OverlayKind
-from pingzhan.modes.queries import is_in_force, response_for, what_duties_are
-from pingzhan.people.queries.holders import names_of_people
+from pingzhan.modes.queries import is_in_force, response_for
 from pingzhan.places.names import place_lines
-from pingzhan.response.queries.another_level import AnotherLevel, Turned, another_level
+from pingzhan.response.queries.another_level import AnotherLevel, another_level, told
 from pingzhan.response.queries.leading import may_lead
 from pingzhan.response.queries.responses import activations_of
 from pingzhan.response.rules.levels import needs_second_factor
-from pingzhan.response.rules.manifest import Item
-from pingzhan.web.command.words import COLOURS, level_label, says
+from pingzhan.web.command.words import COLOURS, level_label
 from pingzhan.web.guards import needs
 
 if TYPE_CHECKING:
-    from pingzhan.modes.models import Overlay, Response
+    from pingzhan.modes.models import Response
 
 SHOWN = 100  # of each kind
 
@@ -76,42 +75,16 @@ def _groups(said: AnotherLevel) -> list[dict[str, Any]]:
         (_("新增"), _by_kind(said.new)), (_("改变"), _by_kind(said.changed)), (_("结束"), _by_kind(said.ended)),
     ]  # fmt: skip
     shown = [one for _label, kinds in parts for rows in kinds.values() for one in rows[:SHOWN]]
-    laid = [one for one in (_before(row) for row in shown) if one is not None]
-    people = names_of_people([one.person_id for one in laid if one.person_id])
-    about = what_duties_are(laid)
+    words = iter(told(shown))  # in the same order
     lines = place_lines({one.path for one in shown})
-
-    def told(one: "Item | Turned | Overlay") -> tuple[str, str, str, str]:
-        item, before = _after(one), _before(one)
-        was, subject, after = "", "", str(_("恢复平时"))
-        if before is not None:
-            name = people.get(before.person_id, "") if before.person_id else ""
-            said = says(before.kind, before.payload | about.get(before.pk, {}))
-            was = " · ".join(part for part in (said, name) if part)
-        if item is not None:
-            was, subject, after = was or item.before, item.subject, item.after
-        return lines[one.path], subject, was, after
-
     return [
         {
             "label": label, "kind": str(OverlayKind(kind).label), "count": len(rows),
-            "rows": [told(one) for one in rows[:SHOWN]],
+            "rows": [(lines[one.path], one.subject, one.before, one.after) for one in islice(words, len(rows[:SHOWN]))],
         }
         for label, kinds in parts
         for kind, rows in kinds.items()
     ]  # fmt: skip
-
-
-def _before(one: "Item | Turned | Overlay") -> "Overlay | None":
-    if isinstance(one, Item):
-        return None
-    return one.before if isinstance(one, Turned) else one
-
-
-def _after(one: "Item | Turned | Overlay") -> Item | None:
-    if isinstance(one, Turned):
-        return one.item
-    return one if isinstance(one, Item) else None
 
 
 def _by_kind(rows: Iterable[Any]) -> dict[str, list[Any]]:

@@ -25,6 +25,7 @@ from pingzhan.modes.queries import (
     responses_for,
     what_duties_are,
 )
+from pingzhan.modes.words import says
 from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
@@ -43,7 +44,7 @@ from pingzhan.response.queries.responses import (
 from pingzhan.response.rules.levels import needs_second_factor
 from pingzhan.web.command.another_level import show_level
 from pingzhan.web.command.proposals import waiting
-from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of, says
+from pingzhan.web.command.words import CHANGES, COLOURS, LEVELS, counts_in_words, level_label, moment_of
 from pingzhan.web.guards import needs
 
 PAGE = 50
