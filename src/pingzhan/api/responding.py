@@ -1,8 +1,7 @@
 """Plans, and switching by them."""
 
 import json
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
@@ -52,7 +51,7 @@ from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.queries import get_places
 from pingzhan.response import operations
 from pingzhan.response.operations import Outdated
-from pingzhan.response.queries.another_level import AnotherLevel, another_level, told
+from pingzhan.response.queries.another_level import AnotherLevel, Told, another_level, told
 from pingzhan.response.queries.compile import compile_plan
 from pingzhan.response.queries.leading import require_lead
 from pingzhan.response.queries.plans import data_of, in_use, plan_for, plans_for
@@ -284,7 +283,9 @@ def _open(door: Door) -> None:
             return through(request, door, data, thing=str(response), work=work)
         except Outdated as outdated:
             found, row = _led(request, response)
-            return _outdated(outdated, _level_preview(another_level(found, row, level=outdated.manifest.level, at=request.at)))
+            return _outdated(
+                outdated, _level_preview(another_level(found, row, level=outdated.manifest.level, at=request.at))
+            )
 
     router.post(
         f"/{{uuid:response}}/{door.name}",
@@ -364,8 +365,9 @@ def _preview(manifest: "Manifest") -> PreviewOut:
 
 
 def _level_preview(said: AnotherLevel) -> LevelPreviewOut:
-    rows = {"new": said.new, "changed": said.changed, "ended": said.ended}
-    words = iter(told([row for part in rows.values() for row in part]))  # in the same order
+    parts: tuple[tuple[Literal["new", "changed", "ended"], list[Told]], ...] = (
+        ("new", told(said.new)), ("changed", told(said.changed)), ("ended", told(said.ended)),
+    )  # fmt: skip
     return LevelPreviewOut(
         digest=said.manifest.digest,
         same=said.same,
@@ -380,8 +382,8 @@ def _level_preview(said: AnotherLevel) -> LevelPreviewOut:
                 after=one.after,
                 reason=one.reason,
             )
-            for change, part in rows.items()
-            for one in islice(words, len(part))
+            for change, rows in parts
+            for one in rows
         ],
         gaps=_gaps(said.manifest),
     )

@@ -38,6 +38,10 @@ def least(found: dict[Pair, int], wanted: list[int], load: list[int]) -> int:
     return best
 
 
+def pairs(given_arcs: list[list[int]], arcs: Arcs) -> set[Pair]:
+    return {(int(arcs.unit[arc]), int(arcs.person[arc])) for part in given_arcs for arc in part}
+
+
 def cost_of(given_arcs: list[list[int]], arcs: Arcs, wanted: list[int]) -> int:
     used = [arc for part in given_arcs for arc in part]
     return int(arcs.cost[used].sum()) + SHORT * (sum(wanted) - len(used))
@@ -60,10 +64,10 @@ def test_whoever_has_a_duty_keeps_it_when_nothing_but_distances_changed(
 ) -> None:
     wanted, load = asked
     arcs = arcs_of(found)
-    first = {(int(arcs.unit[arc]), int(arcs.person[arc])) for part in assign(wanted=wanted, load=load, arcs=arcs) for arc in part}  # fmt: skip
+    first = pairs(assign(wanted=wanted, load=load, arcs=arcs), arcs)
     moved = arcs_of({pair: others.get(pair, cost) for pair, cost in found.items()})
     again = assign(wanted=wanted, load=load, arcs=rather_stay(moved, first))
-    assert {(int(moved.unit[arc]), int(moved.person[arc])) for part in again for arc in part} == first
+    assert pairs(again, moved) == first
 
 
 def test_nobody_stays_at_the_price_of_a_unit_without_anybody() -> None:

@@ -66,8 +66,9 @@ def compile_level(response: "Response", row: Activation, *, level: int, at: date
 
     Whoever has a duty keeps it where they still fit: a change of level must not send people about who know their work.
     """
-    duties = laid_now(response).filter(kind=OverlayKind.PERSON_DUTY, person_id__isnull=False)
-    on_duty = {(target, key): person for target, key, person in duties.values_list("target", "key", "person_id")}
+    duties = laid_now(response).filter(kind=OverlayKind.PERSON_DUTY)
+    rows = duties.values_list("target", "key", "person_id")
+    on_duty = {(target, key): person for target, key, person in rows if person is not None}
     return compile_plan(
         row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after="",
         on_duty=on_duty,

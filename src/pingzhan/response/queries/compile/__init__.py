@@ -39,7 +39,8 @@ def compile_plan(
     """What activating `plan` at `level` for the places `codes` would do. Raises Invalid and StateConflict.
 
     `version` is the published one unless given. `after`: see `manifest.digest_of`; looked up unless given. `on_duty`:
-    who has a duty already, by target and key; they keep it where they still fit. A number of statements that depends neither on the size of the area nor, but for a few, on the plan's length.
+    who has a duty already, by target and key; they keep it where they still fit. A number of statements that depends
+    neither on the size of the area nor, but for a few, on the plan's length.
     """
     version = version or published(plan)
     if version is None:
