@@ -112,8 +112,7 @@ def take_marks(arguments: Sequence[str], marks: str) -> tuple[list[str], str]:
 def environment(given: Mapping[str, str], *, data: Path, database: str) -> dict[str, str]:
     """The caller's environment without anything that would change what the tests see."""
     kept = {key: value for key, value in given.items() if not key.startswith("PINGZHAN_") and key != "DATABASE_URL"}
-    if "PINGZHAN_CHROMIUM" in given:
-        kept["PINGZHAN_CHROMIUM"] = given["PINGZHAN_CHROMIUM"]
+    kept |= {name: given[name] for name in ("PINGZHAN_CHROMIUM", "PINGZHAN_TEST_LATENCY") if name in given}
     if database:
         kept["DATABASE_URL"] = database
     return kept | {
