@@ -19,6 +19,7 @@ from pingzhan.matters.models import Matter
 from pingzhan.matters.operations import Location
 from pingzhan.matters.queries.reference import ORDER, reference
 from pingzhan.matters.queries.sheet import reporter_actor
+from pingzhan.matters.workflow import IN_HAND
 from pingzhan.places.models import Place
 
 DAYS = 60
@@ -306,7 +307,7 @@ def _withdrawn(walk: Walk, earlier: list[Matter]) -> None:
 def _merged(walk: Walk, earlier: list[Matter]) -> None:
     """Into an earlier open matter of the same community, if there is one."""
     into = next(
-        (m for m in reversed(earlier) if m.community == walk.matter.community and m.is_open and not m.merged_into_id),
+        (m for m in reversed(earlier) if m.community == walk.matter.community and m.status in IN_HAND and not m.merged_into_id),
         None,
     )
     if into is None:

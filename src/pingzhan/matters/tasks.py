@@ -106,7 +106,8 @@ def _serve(entries: "list[Entry]") -> None:
     merged = [entry.subject_id for entry in entries if entry.verb == "matter.merge"]
     if merged:
         hand_on_followers(merged=Matter.objects.filter(pk__in=merged), at=last)
-    ended = [entry.subject_id for entry in entries if entry.verb == "matter.feed_back"]
+    # Not those merged into another: who followed one follows the other.
+    ended = [e.subject_id for e in entries if e.verb == "matter.feed_back" and "of" not in e.data]
     if ended:
         tell_followers(matters=ended, at=last)
 

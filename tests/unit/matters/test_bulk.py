@@ -160,3 +160,14 @@ def test_who_else_looks_is_told_for_a_moment_and_forgotten(world: World) -> None
     assert others_at(matter, staff, at=world.at + timedelta(seconds=70)) == []
     assert forget_absent(at=world.at + timedelta(minutes=3)) == 2
     assert HOME in matter.path
+
+
+def test_undone_a_rejection_was_not_said_to_those_merged_either(world: World) -> None:
+    kept, other = world.report(), world.report(contact_phone="10012345678")
+    secretary = world.actor("secretary")
+    operations.merge(matter=other, into=kept, by=secretary, at=world.at)
+    outcome = operations.bulk(act="reject", matters=[kept], by=secretary, at=world.at, reply="不属于本小区")
+    assert sheet(other, public=True).items[-1].step == "reject"
+    operations.undo(action_id=outcome.action.pk, by=secretary, at=world.at)
+    assert [item.step for item in sheet(other, public=True).items] == ["report", "merge"]
+    assert [one.state for one in Message.objects.filter(template="matter.reject")] == ["withdrawn"]

@@ -259,3 +259,45 @@ def test_a_merger_is_not_undone_after_a_week(world):
     with pytest.raises(StateConflict):
         operations.unmerge(matter=old, by=world.actor("secretary"), at=world.at + timedelta(days=8))
     assert Matter.objects.get(pk=old.pk).status == "merged"
+
+
+# --- nobody is lost by a merger -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("told", ["fed_back", "rated", "published"])
+def test_nothing_is_merged_into_what_was_answered_already(world, told):
+    """Nobody would tell its reporter anything any more."""
+    answered = world.matter(to=told)
+    fresh = world.report(at=answered.status_at + HOUR)
+    with pytest.raises(Invalid) as refused:
+        operations.merge(matter=fresh, into=answered, by=world.actor("secretary"), at=later(fresh))
+    assert refused.value.errors[0]["loc"] == ["into"]
+    assert fresh.status == "submitted"
+
+
+def test_who_was_merged_goes_on_alone_when_the_other_withdraws(world):
+    kept = world.matter(by="resident", to="accepted")
+    other = world.matter(by="other_resident", to="accepted", contact_phone="10012345678")
+    due = other.next_due_at
+    operations.merge(matter=other, into=kept, by=world.actor("secretary"), at=later(kept))
+    operations.withdraw(matter=kept, by=world.actor("resident"), at=later(kept) + timedelta(days=30))
+    other.refresh_from_db()
+    assert (other.status, other.is_open, other.merged_into_id) == ("accepted", True, None)
+    assert clocks_of(other)["dispatch"].due_at == other.next_due_at == due
+    assert "恢复单独办理" in Message.objects.latest("id").text.open()
+
+
+def test_who_was_merged_is_told_why_it_is_not_taken_on(world):
+    kept = world.matter(to="accepted")
+    other = world.matter(contact_phone="10012345678")
+    operations.merge(matter=other, into=kept, by=world.actor("secretary"), at=later(kept))
+    operations.reject(matter=kept, by=world.actor("secretary"), at=later(kept, 2), reason="属于小区外的道路")
+    assert sheet(other, public=True).items[-1].replies == ("属于小区外的道路",)
+    assert "不予受理" in Message.objects.latest("id").text.open()
+
+
+def test_who_handles_it_is_told_that_it_was_withdrawn(world):
+    matter = world.matter(by="resident", to="dispatched")
+    operations.withdraw(matter=matter, by=world.actor("resident"), at=later(matter))
+    told = Message.objects.filter(template="matter.withdraw").values_list("to_user", flat=True)
+    assert world.users["property_staff"].pk in told

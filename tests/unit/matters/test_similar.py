@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from pingzhan.core.errors import Invalid
+from pingzhan.core.errors import Invalid, NotFound
 from pingzhan.core.models import Message
 from pingzhan.journal.models import Entry
 from pingzhan.journal.operations import seal
 from pingzhan.matters import operations
 from pingzhan.matters.learning.similarity import likeness
 from pingzhan.matters.models import Following, Matter
-from pingzhan.matters.queries.similar import Spot, alike_for, alike_here
+from pingzhan.matters.queries.similar import Spot, alike_for, alike_here, offer, offered
 from pingzhan.matters.tasks import serve_followers
 from tests.factories.world import FAR, HOME, NEAR, World
 
@@ -96,6 +96,33 @@ def test_who_followed_a_merged_matter_follows_the_other(world: World) -> None:
         pass
     serve_followers(world.at)
     assert set(Following.objects.values_list("matter__number", flat=True)) == {into.number, matter.number}
+
+
+def test_who_follows_is_told_once_also_of_what_was_merged(world: World) -> None:
+    into, matter = world.report(LIFT), world.report(SAME)
+    operations.follow_matter(matter=matter, by=world.actor(), at=world.at, phone="10012345678")
+    operations.merge(matter=matter, into=into, by=world.actor("secretary"), at=world.at)
+    world.advance(into, to="fed_back")
+    while seal(at=world.at):
+        pass
+    serve_followers(world.at)
+    assert Message.objects.filter(template="matter.followed").count() == 1
+
+
+def test_who_follows_is_told_that_it_is_given_up(world: World) -> None:
+    matter = world.report(LIFT, by="resident")
+    operations.follow_matter(matter=matter, by=world.actor(), at=world.at, phone="10012345678")
+    operations.withdraw(matter=matter, by=world.actor("resident"), at=world.at)
+    assert "不再办理" in Message.objects.get(template="matter.followed").text.open()
+
+
+def test_what_was_answered_is_followed_no_longer(world: World) -> None:
+    matter = world.report(LIFT)
+    token = offer(matter)
+    world.advance(matter, to="fed_back")
+    assert alike_here(SAME, home(world), at=matter.status_at) == []
+    with pytest.raises(NotFound):
+        offered(token)
 
 
 def test_a_phone_that_is_none_is_refused(world: World) -> None:

@@ -19,7 +19,7 @@ from pingzhan.matters.choices import ClockState, PauseState, Status, Step
 from pingzhan.matters.models import BulkAction, BulkItem, Clock, Matter, Pause
 from pingzhan.matters.operations.advance import needed
 from pingzhan.matters.operations.intake import accept, dispatch, reject
-from pingzhan.matters.operations.merging import end_merger, merge
+from pingzhan.matters.operations.merging import end_merger, merge, untell_joined
 from pingzhan.matters.queries.bulk import MOST_AT_ONCE, UNDO_WITHIN
 from pingzhan.matters.queries.rights import has_right
 from pingzhan.matters.queries.sheet import UNDONE
@@ -202,6 +202,8 @@ def _undo_one(action: BulkAction, item: BulkItem, by: Actor, at: datetime) -> bo
     if action.act == "merge":
         end_merger(matter, at=at)
     withdraw(UUID(one) for one in item.messages)
+    if action.act == "reject":
+        untell_joined(matter, by=by, at=at)
     record(
         verb=UNDONE, by=by, at=at, subject_type="matter", subject_id=matter.pk, place_path=matter.path,
         from_state=present, to_state=str(before.get("status", present)), act=action.act, action=action.pk,

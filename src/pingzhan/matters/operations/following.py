@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import ANONYMOUS, Actor
@@ -43,14 +44,17 @@ def follow_matter(*, matter: Matter, by: Actor, at: datetime, phone: str = "") -
     return True
 
 
-def tell_followers(*, matters: Iterable[UUID], at: datetime) -> int:
-    """Tell those who follow that there is a result; returns how many were told."""
+def tell_followers(*, matters: Iterable[UUID], at: datetime, ended: bool = False) -> int:
+    """Tell those who follow that there is a result, or with `ended` that there will be none; how many were told."""
+    words = (
+        _("您关注的事项（%(day)s 上报）不再办理；问题还在的话，请您自己上报一次。")
+        if ended
+        else _("您关注的事项（%(day)s 上报）已有办理结果，处理情况可在公示中查看。")
+    )
     rows = Following.objects.filter(matter__in=list(matters)).select_related("matter").order_by("id")
     told = 0
     for row in rows:
-        text = _("您关注的事项（%(day)s 上报）已有办理结果，处理情况可在公示中查看。") % {
-            "day": f"{row.matter.reported_at:%m-%d}"
-        }
+        text = words % {"day": f"{timezone.localtime(row.matter.reported_at):%m-%d}"}
         if row.phone_index:
             queue(channel="sms", to=row.phone.open(), text=text, at=at, template="matter.followed")
             told += 1

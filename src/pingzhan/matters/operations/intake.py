@@ -10,7 +10,10 @@ from pingzhan.core.errors import Invalid
 from pingzhan.matters.choices import LimitKind, Source, Step, Urgency
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
+from pingzhan.matters.operations.following import tell_followers
+from pingzhan.matters.operations.merging import let_go, tell_joined
 from pingzhan.matters.operations.report import Location, report
+from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.operations.units import unit_for, within_powers
 from pingzhan.matters.queries.pass_down import refusal
 from pingzhan.matters.queries.reference import reference
@@ -75,15 +78,19 @@ def _moved(matter: Matter, code: str) -> dict[str, object]:
     }
 
 
+@transaction.atomic
 def reject(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int | None = None) -> Matter:
-    """Not taken on; the reason goes to the reporter."""
+    """Not taken on; the reason goes to the reporter, and to all whose reports were merged into this one."""
     reason = needed(reason, "reason", _("请写明不予受理的理由，居民会看到"))
-    return advance(
+    matter = advance(
         Move(
             matter, Step.REJECT, by, at, Words(reply=reason), {"next_due_at": None}, version=version,
             tell=_("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。") % {"number": matter.number},
         )
     )  # fmt: skip
+    tell_joined(matter, step=Step.REJECT, reply=reason, by=by, at=at)
+    tell_followers(matters=[matter.pk], at=at, ended=True)
+    return matter
 
 
 @transaction.atomic
@@ -142,8 +149,16 @@ def split(
     ]
 
 
+@transaction.atomic
 def withdraw(*, matter: Matter, by: Actor, at: datetime, reason: str = "", version: int | None = None) -> Matter:
-    """The reporter no longer wants it, while nobody has begun."""
-    return advance(
+    """The reporter no longer wants it, while nobody has begun. Others whose reports were merged into it still do."""
+    handler = matter.handler_id
+    matter = advance(
         Move(matter, Step.WITHDRAW, by, at, Words(reply=reason.strip()), {"next_due_at": None}, version=version)
     )
+    let_go(matter, at=at)
+    tell_followers(matters=[matter.pk], at=at, ended=True)
+    if handler is not None:
+        line = _("事项 %(number)s 已由反映人撤回，不必再办。") % {"number": matter.number}
+        tell_units({handler: Line(line, matter.path)}, at=at, template="matter.withdraw", cause=by.user_id)
+    return matter

@@ -6,18 +6,21 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pingzhan.access.actors import Actor
+from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.core.outbox import queue
 from pingzhan.journal.operations import digest_of, record
+from pingzhan.journal.queries import timeline
 from pingzhan.matters.choices import ClockKind, ClockState, LimitKind, Status, Step
 from pingzhan.matters.models import Clock, Matter, Merger, Remark
 from pingzhan.matters.operations.advance import Move, Words, advance, check
 from pingzhan.matters.operations.clocks import RUNS, go_on, look_again, rungs_of
 from pingzhan.matters.queries.levels import joined_to
 from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.queries.sheet import UNDONE
 from pingzhan.matters.rules import acts_at
+from pingzhan.matters.workflow import IN_HAND
 
 # What has begun to run for the older reporter goes on for the sheet that stays.
 _CARRIED = frozenset({ClockKind.FIRST_FEEDBACK, ClockKind.FINISH})
@@ -44,8 +47,11 @@ def merge(
     # Both rows in one order, so that two merging crosswise do not wait for each other.
     list(Matter.objects.select_for_update().filter(pk__in=[matter.pk, into.pk]).order_by("pk").only("pk"))
     into.refresh_from_db(fields=["status", "is_open", "merged_into", "next_due_at", "escalated", "version", "waiting"])
-    if not into.is_open or into.merged_into_id:
-        raise Invalid(_("目标事项已经结束，不能合并进去"), errors=[{"loc": ["into"], "msg": _("请选择办理中的事项")}])
+    # Where the result was told already nobody would tell it to the reporter of this one.
+    if into.status not in IN_HAND or into.merged_into_id:
+        raise Invalid(
+            _("目标事项已经答复或结束，不能合并进去"), errors=[{"loc": ["into"], "msg": _("请选择办理中的事项")}]
+        )
     own = list(matter.clocks.filter(state__in=RUNS).order_by("id"))
     came_from = matter.status
     merged = _("与事项 %(number)s 反映同一问题，已合并办理。") % {"number": into.number}
@@ -106,6 +112,12 @@ def unmerge(*, matter: Matter, by: Actor, at: datetime, note: str = "", version:
             _("合并已超过 %(days)s 天，不能撤销，请另报一件事项") % {"days": days}, allowed=[], current=matter.status
         )
     list(Matter.objects.select_for_update().filter(pk__in=[matter.pk, merger.into_id]).order_by("pk").only("pk"))
+    return _go_alone(matter, merger, by=by, at=at, note=note.strip(), version=version)
+
+
+def _go_alone(
+    matter: Matter, merger: Merger, *, by: Actor, at: datetime, note: str = "", version: int | None = None
+) -> Matter:
     clocks = list(Clock.objects.filter(pk__in=merger.clocks, matter=matter).order_by("id"))
     for clock in clocks:
         go_on(clock, at=merger.at)
@@ -113,13 +125,27 @@ def unmerge(*, matter: Matter, by: Actor, at: datetime, note: str = "", version:
     tell = _("您反映的事项 %(number)s 恢复单独办理。") % {"number": matter.number}
     matter = advance(
         Move(
-            matter, Step.UNMERGE, by, at, Words(note=note.strip(), reply=tell), {"merged_into": None},
+            matter, Step.UNMERGE, by, at, Words(note=note, reply=tell), {"merged_into": None},
             target=Status(merger.came_from), revived=clocks, version=version, tell=tell,
             data={"into": merger.into.number},
         )
     )  # fmt: skip
     end_merger(matter, at=at)
     return matter
+
+
+def let_go(matter: Matter, *, at: datetime) -> int:
+    """Nobody goes on with this sheet: those that were merged into it go on by themselves; returns how many.
+
+    In the caller's transaction. One that was filed away meanwhile stays so; its reporter may have it reopened.
+    """
+    mergers = Merger.objects.filter(
+        undone_at__isnull=True, matter__merged_into=matter, matter__status=Status.MERGED
+    ).select_related("matter")
+    gone = list(mergers.order_by("matter__number"))
+    for merger in gone:
+        _go_alone(merger.matter, merger, by=SYSTEM, at=at)
+    return len(gone)
 
 
 def end_merger(matter: Matter, *, at: datetime) -> None:
@@ -148,19 +174,38 @@ def _give_back(merger: Merger, *, at: datetime) -> None:
     look_again(into)
 
 
-def tell_joined(matter: Matter, *, reply: str, by: Actor, at: datetime) -> int:
-    """The result goes to all whose reports were merged into this one, on their own sheets; returns how many."""
+def tell_joined(matter: Matter, *, step: Step = Step.FEED_BACK, reply: str, by: Actor, at: datetime) -> int:
+    """The result, or why it is not taken on, goes to all whose reports were merged into this one, on their own sheets.
+
+    Returns how many.
+    """
     others = joined_to(matter)
+    text = (
+        _("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。")
+        if step is Step.REJECT
+        else _("您反映的事项 %(number)s 已有办理结果，可凭查询码查看。")
+    )
     for other in others:
         entry = record(
-            verb=f"matter.{Step.FEED_BACK.value}", by=by, at=at, subject_type="matter", subject_id=other.pk,
+            verb=f"matter.{step.value}", by=by, at=at, subject_type="matter", subject_id=other.pk,
             place_path=other.path, from_state=other.status, to_state=other.status, of=matter.number,
             reply_digest=digest_of(reply),
         )  # fmt: skip
         Remark.objects.create(
-            id=uuid7(at), matter=other, entry_uid=entry.uid, step=Step.FEED_BACK, text=reply, is_public=True, at=at
+            id=uuid7(at), matter=other, entry_uid=entry.uid, step=step, text=reply, is_public=True, at=at
         )
         if other.contact_index:
-            text = _("您反映的事项 %(number)s 已有办理结果，可凭查询码查看。") % {"number": other.number}
-            queue(channel="sms", to=other.contact_phone.open(), text=text, at=at, template="matter.feed_back")
+            line = text % {"number": other.number}
+            queue(channel="sms", to=other.contact_phone.open(), text=line, at=at, template=f"matter.{step.value}")
     return len(others)
+
+
+def untell_joined(matter: Matter, *, by: Actor, at: datetime) -> None:
+    """What `tell_joined` said of a rejection was taken back: for the reporters it did not happen."""
+    for other in joined_to(matter):
+        said = timeline("matter", other.pk).filter(verb=f"matter.{Step.REJECT.value}").last()
+        if said is not None and said.data.get("of") == matter.number:
+            record(
+                verb=UNDONE, by=by, at=at, subject_type="matter", subject_id=other.pk, place_path=other.path,
+                from_state=other.status, to_state=other.status, entries=[str(said.uid)],
+            )  # fmt: skip

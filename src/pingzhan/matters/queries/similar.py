@@ -15,6 +15,7 @@ from pingzhan.core.errors import NotFound
 from pingzhan.matters.learning.similarity import likeness
 from pingzhan.matters.models import Following, Matter
 from pingzhan.matters.queries.lists import first_id
+from pingzhan.matters.workflow import IN_HAND
 
 LOOKED_BACK = timedelta(days=30)
 COMPARED = 200  # the latest open matters of the community
@@ -64,7 +65,10 @@ def alike_for(actor: Actor, matter: Matter, *, at: datetime) -> list[Alike]:
 
 
 def _open_here(spot: Spot, *, at: datetime) -> QuerySet[Matter]:
-    rows = Matter.objects.filter(community=spot.community, is_open=True, id__gte=first_id(at - LOOKED_BACK))
+    # Once a result was told, nobody would tell it to one more.
+    rows = Matter.objects.filter(
+        community=spot.community, is_open=True, status__in=IN_HAND, id__gte=first_id(at - LOOKED_BACK)
+    )
     return (rows if spot.community else rows.none()).order_by("-id").only(*_NEEDED)
 
 
@@ -104,12 +108,12 @@ def offer(matter: Matter) -> str:
 
 
 def offered(token: str) -> Matter:
-    """The open matter of an offer; raises NotFound when it is too old, made up, or the matter is closed meanwhile."""
+    """The matter of an offer; raises NotFound when it is too old, made up, or its result was told meanwhile."""
     try:
         matter_id = UUID(signing.loads(token, salt=SALT, max_age=OFFERED_SECONDS))
     except (signing.BadSignature, ValueError) as error:
         raise NotFound from error
-    found = Matter.objects.filter(pk=matter_id, is_open=True).first()
+    found = Matter.objects.filter(pk=matter_id, status__in=IN_HAND).first()
     if found is None:
         raise NotFound
     return found
