@@ -135,6 +135,10 @@ def test_ledgers_of_the_month_by_place(world: World, sign_in: Callable[[str], Cl
     supervised = client.get("/desk/ledgers/?kind=supervision").content.decode()
     assert "本周办结" in supervised
     assert done.number not in supervised
+    operations.report_back(matter=held, by=world.actor(world.handled_by(held)), at=world.at, reply="配件明天到")
+    operations.release(matter=held, by=world.actor("secretary"), at=world.at)
+    released = client.get("/desk/ledgers/?kind=supervision").content.decode()  # a ledger forgets nothing
+    assert all(words in released for words in (held.number, "本周办结", "配件明天到"))
     for nonsense in ("?month=x&kind=y&place=z", "?month=9999-99", "?after=x"):
         assert client.get(f"/desk/ledgers/{nonsense}").status_code in (200, 422)
     book = client.get(f"/desk/ledgers/workbook/?kind=handling&month=2026-03&place={HOME}")

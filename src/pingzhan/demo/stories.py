@@ -307,7 +307,11 @@ def _withdrawn(walk: Walk, earlier: list[Matter]) -> None:
 def _merged(walk: Walk, earlier: list[Matter]) -> None:
     """Into an earlier open matter of the same community, if there is one."""
     into = next(
-        (m for m in reversed(earlier) if m.community == walk.matter.community and m.status in IN_HAND and not m.merged_into_id),
+        (
+            m
+            for m in reversed(earlier)
+            if m.community == walk.matter.community and m.status in IN_HAND and not m.merged_into_id
+        ),
         None,
     )
     if into is None:

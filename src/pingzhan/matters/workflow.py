@@ -106,7 +106,8 @@ TABLE: dict[Step, Transition] = {
         _transition(
             Step.RELEASE, IN_HAND | {S.FED_BACK, S.RATED, S.PUBLISHED}, None, P.MATTER_SUPERVISE, only_if="supervised"
         ),
-        _transition(Step.MERGE, {S.SUBMITTED, S.ACCEPTED}, S.MERGED, P.MATTER_ACCEPT),
+        # Of a sheet that was merged away nobody would answer what was demanded.
+        _transition(Step.MERGE, {S.SUBMITTED, S.ACCEPTED}, S.MERGED, P.MATTER_ACCEPT, unless="supervised"),
         _transition(Step.UNMERGE, {S.MERGED}, S.ACCEPTED, P.MATTER_ACCEPT, otherwise=S.SUBMITTED),
         _transition(Step.SPLIT, {S.SUBMITTED, S.ACCEPTED}, None, P.MATTER_ACCEPT),
         _transition(

@@ -8,7 +8,7 @@ from pingzhan.core.errors import Invalid, NotFound, StateConflict
 from pingzhan.core.models import Message
 from pingzhan.journal.models import Entry
 from pingzhan.matters import operations
-from pingzhan.matters.models import BulkAction, Clock, Matter, Presence
+from pingzhan.matters.models import BulkAction, Clock, Matter, Presence, Supervision
 from pingzhan.matters.operations.bulk import forget_old
 from pingzhan.matters.operations.presence import forget_absent
 from pingzhan.matters.queries.bulk import last_undoable
@@ -171,3 +171,13 @@ def test_undone_a_rejection_was_not_said_to_those_merged_either(world: World) ->
     operations.undo(action_id=outcome.action.pk, by=secretary, at=world.at)
     assert [item.step for item in sheet(other, public=True).items] == ["report", "merge"]
     assert [one.state for one in Message.objects.filter(template="matter.reject")] == ["withdrawn"]
+
+
+def test_undone_a_supervised_case_is_one_again(world: World) -> None:
+    matter, secretary = world.report(), world.actor("secretary")
+    operations.supervise(matter=matter, by=world.actor("inspector"), at=world.at, note="今天答复")
+    outcome = operations.bulk(act="reject", matters=[matter], by=secretary, at=world.at + SOON, reply="不属于本小区")
+    operations.undo(action_id=outcome.action.pk, by=secretary, at=world.at + 2 * SOON)
+    matter.refresh_from_db()
+    assert matter.supervised
+    assert Supervision.objects.get().released_at is None

@@ -199,6 +199,25 @@ def test_with_the_matter_its_supervision_ends(world):
     assert Supervision.objects.get().released_at is not None
 
 
+def test_a_supervised_sheet_is_not_merged_away(world):
+    kept, supervised = (world.matter(to="accepted") for _ in range(2))
+    operations.supervise(matter=supervised, by=world.actor("inspector"), at=later(kept), note="盯住")
+    with pytest.raises(StateConflict) as refused:
+        operations.merge(matter=supervised, into=kept, by=world.actor("secretary"), at=later(kept, 2))
+    assert "督办" in str(refused.value.detail)
+    operations.merge(matter=kept, into=supervised, by=world.actor("secretary"), at=later(kept, 2))
+
+
+def test_what_is_reopened_after_the_archive_is_supervised_no_longer(world):
+    matter = world.matter(by="resident", to="in_progress")
+    operations.supervise(matter=matter, by=world.actor("inspector"), at=later(matter), note="盯住")
+    world.advance(matter, to="archived")
+    operations.reopen(matter=matter, by=world.actor("resident"), at=later(matter), reason="又漏了")
+    matter.refresh_from_db()
+    assert not matter.supervised
+    assert Supervision.objects.get().released_at is not None
+
+
 # --- parts ----------------------------------------------------------------------------------------------------------
 
 

@@ -149,3 +149,15 @@ def test_what_was_sent_back_runs_on_with_the_time_that_was_left(world):
     running = clocks_of(matter)["finish"]
     assert running.pk == done.pk
     assert left(matter, sent_back, running.due_at) == left(matter, done.stopped_at, done.due_at)
+
+
+def test_a_request_is_not_approved_after_the_time_that_it_asked_for(world):
+    """Where the worker was late to let it lapse: a pause that ended already would shorten the deadline."""
+    matter = world.matter(to="in_progress")
+    due = clocks_of(matter)["finish"].due_at
+    until = matter.status_at + timedelta(hours=24)
+    operations.hold(matter=matter, by=world.actor("property_staff"), at=matter.status_at, reason="等料", until=until)
+    with pytest.raises(Invalid):
+        operations.decide_pause(matter=matter, by=world.actor("secretary"), at=until + timedelta(hours=1))
+    assert expire_pauses(at=until + timedelta(hours=1)) == 1
+    assert clocks_of(matter)["finish"].due_at == due

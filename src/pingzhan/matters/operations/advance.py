@@ -71,6 +71,13 @@ def check(move: Move) -> None:
 
 
 def conflict(matter: Matter, step: Step) -> StateConflict:
+    row = TABLE[step]
+    if matter.status in row.sources and row.unless and getattr(matter, row.unless):
+        why = {
+            "binding": _("上级已裁定由您的单位承办，不能再退回；超出职权的请上呈。"),
+            "supervised": _("督办中的事项不能并入另一件：请把另一件并入它，或先解除督办。"),
+        }[row.unless]
+        return StateConflict(why, allowed=allowed_sources(step), current=matter.status)
     return StateConflict(
         _("这件事项现在是“%(status)s”，不能“%(step)s”；可能刚刚由他人处理过，请刷新查看。")
         % {"status": Status(matter.status).label, "step": step.label},

@@ -16,7 +16,7 @@ from pingzhan.core.outbox import delayed, withdraw
 from pingzhan.journal.operations import record
 from pingzhan.journal.queries import timeline
 from pingzhan.matters.choices import ClockState, PauseState, Status, Step
-from pingzhan.matters.models import BulkAction, BulkItem, Clock, Matter, Pause
+from pingzhan.matters.models import BulkAction, BulkItem, Clock, Matter, Pause, Supervision
 from pingzhan.matters.operations.advance import needed
 from pingzhan.matters.operations.intake import accept, dispatch, reject
 from pingzhan.matters.operations.merging import end_merger, merge, untell_joined
@@ -199,6 +199,8 @@ def _undo_one(action: BulkAction, item: BulkItem, by: Actor, at: datetime) -> bo
     if before.get("waiting"):
         ended = Pause.objects.filter(matter=matter, state=PauseState.ENDED, ended_at=action.at)
         ended.update(state=PauseState.APPROVED, ended_at=None)
+    if matter.supervised and before.get("is_open"):
+        Supervision.objects.filter(matter=matter, released_at=action.at).update(released_at=None)
     if action.act == "merge":
         end_merger(matter, at=at)
     withdraw(UUID(one) for one in item.messages)

@@ -24,6 +24,7 @@ from pingzhan.matters.queries.levels import awaited_after, open_parts
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.talking import CLOSED_FOR_CALL
 from pingzhan.matters.rules import REOPEN_WITHIN, SENT_BACK
+from pingzhan.matters.workflow import CLOSED
 
 MOST_REASONS = 8
 
@@ -238,7 +239,8 @@ def reopen(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
                 "reopens": F("reopens") + 1, "handler": None, "completed_at": None, "verified_at": None, "asked": False,
                 "returns": 0, "binding": False,
             }
-            | ({"suggested_id": handler} if handler else {}),
+            | ({"suggested_id": handler} if handler else {})
+            | ({"supervised": False} if matter.status in CLOSED else {}),  # what was demanded ended with it
             version=version,
         )
     )  # fmt: skip

@@ -159,6 +159,6 @@ def withdraw(*, matter: Matter, by: Actor, at: datetime, reason: str = "", versi
     let_go(matter, at=at)
     tell_followers(matters=[matter.pk], at=at, ended=True)
     if handler is not None:
-        line = _("事项 %(number)s 已由反映人撤回，不必再办。") % {"number": matter.number}
+        line = _("事项 %(number)s 已撤回，不必再办。") % {"number": matter.number}
         tell_units({handler: Line(line, matter.path)}, at=at, template="matter.withdraw", cause=by.user_id)
     return matter

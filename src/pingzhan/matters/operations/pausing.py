@@ -71,6 +71,9 @@ def decide_pause(
         message = _("可以缩短，不能超过申请的时间，且须晚于现在")
         raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
     ends = until or (pause.until if pause else at)
+    if ok and pause is not None and ends <= at:
+        message = _("申请的暂缓时间已过，不能再批准；请不批准，或由承办单位重新申请")
+        raise Invalid(message, errors=[{"loc": ["until"], "msg": message}])
     move = Move(
         matter, Step.DECIDE_PAUSE, by, at, Words(note=note.strip()), {"awaits_id": None}, version=version,
         data={"ok": ok} | ({"until": ends.isoformat()} if ok else {}),

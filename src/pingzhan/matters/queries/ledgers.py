@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.core.paging import Page, page
 from pingzhan.journal.queries import timelines
 from pingzhan.matters.choices import ClockKind, ClockState, Status, Step
-from pingzhan.matters.models import Clock, Matter, Rating, Remark
+from pingzhan.matters.models import Clock, Matter, Rating, Remark, Supervision
 from pingzhan.matters.queries.lists import Filters, first_id, narrowed
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.sheet import UNDONE
@@ -43,7 +43,7 @@ def ledger_rows(actor: Actor, kind: str, *, place: str, begin: datetime, end: da
     if kind == "feedback":
         rows = rows.filter(status__in=HANDLED)
     if kind == "supervision":
-        rows = rows.filter(supervised=True)
+        rows = rows.filter(Exists(Supervision.objects.filter(matter=OuterRef("pk"))))
     return rows.only(*_READ)
 
 
@@ -70,16 +70,16 @@ def columns_of(kind: str) -> list[str]:
             _("重新办理次数"), _("公示时间"), _("状态"),
         ],
         "supervision": [
-            _("承办单位"), _("督办时间"), _("督办要求"), _("催办次数"), _("办结时限"), _("办结时间"), _("是否按时"),
-            _("状态"),
+            _("承办单位"), _("督办时间"), _("督办要求"), _("回复期限"), _("回复时间"), _("督办回复"), _("解除时间"),
+            _("催办次数"), _("办结时限"), _("办结时间"), _("是否按时"), _("状态"),
         ],
     }[kind]  # fmt: skip
 
 
 def cells_of(kind: str, matters: Sequence[Matter]) -> list[tuple[Any, ...]]:
-    """The cells of each matter; five statements for all of them."""
+    """The cells of each matter; five statements for all of them, six of the supervised."""
     ids = [matter.pk for matter in matters]
-    facts = _facts(ids)
+    facts = _facts(ids, demands=kind == "supervision")
     places = place_lines({matter.path for matter in matters})
     return [_cells(kind, matter, facts, places) for matter in matters]
 
@@ -91,9 +91,10 @@ class _Facts:
     clocks: Mapping[tuple[UUID, str], Clock]  # the latest of each kind
     words: Mapping[tuple[UUID, str], str]  # the last words of a step
     stars: Mapping[UUID, int | None]
+    demands: Mapping[UUID, Supervision]  # the latest
 
 
-def _facts(ids: Sequence[UUID]) -> _Facts:
+def _facts(ids: Sequence[UUID], *, demands: bool) -> _Facts:
     entries = list(timelines("matter", ids))
     undone = {uid for entry in entries if entry.verb == UNDONE for uid in entry.data.get("entries", ())}
     times: dict[tuple[UUID, str], datetime] = {}
@@ -110,10 +111,11 @@ def _facts(ids: Sequence[UUID]) -> _Facts:
             "started_at", "id"
         )
     }
-    said = Remark.objects.filter(matter_id__in=ids, step__in=[Step.FEED_BACK, Step.SUPERVISE]).order_by("at", "id")
+    said = Remark.objects.filter(matter_id__in=ids, step=Step.FEED_BACK).order_by("at", "id")
     words = {(matter, step): text for matter, step, text in said.values_list("matter_id", "step", "text")}
     stars = dict(Rating.objects.filter(matter_id__in=ids).order_by("round").values_list("matter_id", "stars"))
-    return _Facts(times, counts, clocks, words, stars)
+    asked = Supervision.objects.filter(matter_id__in=ids).order_by("ordered_at", "id") if demands else ()
+    return _Facts(times, counts, clocks, words, stars, {row.matter_id: row for row in asked})
 
 
 def _cells(kind: str, matter: Matter, facts: _Facts, places: Mapping[str, str]) -> tuple[Any, ...]:
@@ -145,8 +147,10 @@ def _cells(kind: str, matter: Matter, facts: _Facts, places: Mapping[str, str]) 
             facts.words.get((matter.pk, Step.FEED_BACK.value), ""), facts.stars.get(matter.pk), when(Step.RATE),
             matter.reopens, when(Step.PUBLISH), status,
         )  # fmt: skip
+    demand = facts.demands[matter.pk]
     return (
-        *common, named(handler), when(Step.SUPERVISE), facts.words.get((matter.pk, Step.SUPERVISE.value), ""),
+        *common, named(known.units.get(demand.unit_id)), demand.ordered_at, demand.requirement, demand.due_at,
+        demand.answered_at, demand.answer, demand.released_at,
         facts.counts.get((matter.pk, Step.URGE.value), 0), due(ClockKind.FINISH), when(Step.COMPLETE),
         in_time(ClockKind.FINISH), status,
     )  # fmt: skip
