@@ -7,13 +7,13 @@ import pytest
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.core.models import Message
 from pingzhan.matters import operations
-from pingzhan.matters.models import Matter, Referral, Supervision
+from pingzhan.matters.models import Matter, Merger, Referral, Supervision
 from pingzhan.matters.operations.catalogue import PowerRow
 from pingzhan.matters.queries.levels import chain, responsible
 from pingzhan.matters.queries.sheet import sheet
 from pingzhan.matters.rules import Bound
 from tests.factories.clocks import clocks_of, set_rules, sweep
-from tests.factories.world import HOME
+from tests.factories.world import FAR, HOME, NEAR
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +320,81 @@ def test_who_handles_it_is_told_that_it_was_withdrawn(world):
     operations.withdraw(matter=matter, by=world.actor("resident"), at=later(matter))
     told = Message.objects.filter(template="matter.withdraw").values_list("to_user", flat=True)
     assert world.users["property_staff"].pk in told
+
+
+def test_who_was_merged_before_follows_the_sheet_that_goes_on_alone(world):
+    first, second, third = (world.matter(to="accepted") for _ in range(3))
+    secretary = world.actor("secretary")
+    operations.merge(matter=first, into=second, by=secretary, at=later(third))
+    operations.merge(matter=second, into=third, by=secretary, at=later(third))
+    first.refresh_from_db()
+    assert first.merged_into_id == third.pk
+    operations.unmerge(matter=second, by=secretary, at=later(third, 2))
+    first.refresh_from_db()
+    assert (first.status, first.merged_into_id) == ("merged", second.pk)
+
+
+def test_with_a_withdrawal_only_the_latest_merger_is_undone(world):
+    first, second, third = (world.matter(to="accepted") for _ in range(3))
+    secretary = world.actor("secretary")
+    operations.merge(matter=first, into=second, by=secretary, at=later(third))
+    operations.merge(matter=second, into=third, by=secretary, at=later(third, 2))
+    operations.withdraw(matter=third, by=secretary, at=later(third, 3))
+    for matter in (first, second):
+        matter.refresh_from_db()
+    assert (second.status, first.status, first.merged_into_id) == ("accepted", "merged", second.pk)
+
+
+def test_a_merged_sheet_that_was_filed_away_is_reopened_on_its_own(world):
+    kept = world.matter(to="accepted")
+    other = world.matter(by="resident", to="accepted")
+    secretary = world.actor("secretary")
+    operations.merge(matter=other, into=kept, by=secretary, at=later(kept))
+    operations.archive(matter=other, by=secretary, at=later(kept))
+    operations.reopen(matter=other, by=world.actor("resident"), at=later(kept, 2), reason="不是同一件事")
+    assert (other.status, other.merged_into_id) == ("accepted", None)
+    assert not Merger.objects.filter(matter=other, undone_at__isnull=True).exists()
+
+
+def test_a_part_merged_into_another_matter_is_done_with_that_one(world):
+    whole, other = (world.matter(to="accepted") for _ in range(2))
+    secretary = world.actor("secretary")
+    [part] = operations.split(matter=whole, parts=["楼道灯不亮"], by=secretary, at=later(whole))
+    operations.merge(matter=part, into=other, by=secretary, at=later(whole))
+    world.advance(whole, to="in_progress")
+    with pytest.raises(StateConflict):
+        world.advance(whole, to="completed")
+    world.advance(other, to="completed")
+    world.advance(whole, to="completed")
+
+
+def test_nobody_hands_down_by_referring_what_may_not_be_dispatched_there(world):
+    set_rules(world, powers=(PowerRow("property", "street"),))
+    matter = world.matter(to="accepted")
+    operations.refer(matter=matter, by=world.actor("secretary"), at=later(matter), reason="需街道协调")
+    with pytest.raises(Invalid) as refused:
+        operations.refer(
+            matter=matter, by=world.actor("street_staff"), at=later(matter), reason="退回居村",
+            unit=f"{HOME}.property",
+        )  # fmt: skip
+    assert refused.value.errors[0]["loc"] == ["unit"]
+
+
+def test_what_was_decided_binds_the_unit_named_and_none_above_it(world):
+    matter = world.matter(to="accepted")
+    Matter.objects.filter(pk=matter.pk).update(binding=True)
+    matter.refresh_from_db()
+    operations.refer(matter=matter, by=world.actor("secretary"), at=later(matter), reason="需街道协调")
+    operations.return_matter(matter=matter, by=world.actor("street_staff"), at=later(matter), reason="不属街道")
+    assert matter.status == "accepted"
+
+
+def test_a_place_is_set_right_within_ones_own_area_and_who_has_it_then_is_told(world):
+    matter = world.report()
+    for place in (f"{NEAR}-G001", f"{FAR}-G001"):
+        with pytest.raises(Invalid) as refused:
+            operations.accept(matter=matter, by=world.actor("secretary"), at=later(matter), place=place)
+        assert refused.value.errors[0]["loc"] == ["place"]
+    operations.accept(matter=matter, by=world.actor("street_staff"), at=later(matter), place=f"{NEAR}-G001")
+    told = Message.objects.filter(template="matter.accept").values_list("to_user", flat=True)
+    assert world.users["near_secretary"].pk in told

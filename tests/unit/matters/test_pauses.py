@@ -161,3 +161,11 @@ def test_a_request_is_not_approved_after_the_time_that_it_asked_for(world):
         operations.decide_pause(matter=matter, by=world.actor("secretary"), at=until + timedelta(hours=1))
     assert expire_pauses(at=until + timedelta(hours=1)) == 1
     assert clocks_of(matter)["finish"].due_at == due
+
+
+@pytest.mark.parametrize(("approved", "said"), [(True, "已到期"), (False, "没有人审批")])
+def test_whoever_has_it_is_told_that_the_pause_is_over(world, approved, said):
+    on_hold(world, approved=approved)
+    expire_pauses(at=Pause.objects.get().until)
+    told = Message.objects.filter(template="matter.resume", to_user=world.users["property_staff"].pk)
+    assert said in told.get().text.open()

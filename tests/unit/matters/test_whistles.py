@@ -359,7 +359,7 @@ def test_a_whistle_opens_nothing_to_others(world: World, name: str) -> None:
 
 def test_a_matter_set_right_to_another_place_takes_its_whistle_with_it(world: World) -> None:
     whistle = blow(world)
-    steps.accept(matter=whistle.matter, by=world.actor("secretary"), at=world.at + minutes(3), place=f"{NEAR}-G001")
+    steps.accept(matter=whistle.matter, by=world.actor("street_staff"), at=world.at + minutes(3), place=f"{NEAR}-G001")
     for name in ("secretary", "property_staff"):
         with pytest.raises(NotFound):
             whistle_for(world.actor(name), whistle.pk)

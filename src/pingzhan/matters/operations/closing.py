@@ -17,7 +17,7 @@ from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import CallResult, Status, Step
 from pingzhan.matters.models import CallBack, Matter, Notice, Question, Rating, RatingReason
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
-from pingzhan.matters.operations.merging import tell_joined
+from pingzhan.matters.operations.merging import end_merger, tell_joined
 from pingzhan.matters.operations.referring import confirm, unconfirm
 from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.levels import awaited_after, open_parts
@@ -240,11 +240,13 @@ def reopen(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
                 "returns": 0, "binding": False,
             }
             | ({"suggested_id": handler} if handler else {})
+            | ({"merged_into": None} if matter.merged_into_id else {})  # filed away as merged: on its own again
             | ({"supervised": False} if matter.status in CLOSED else {}),  # what was demanded ended with it
             version=version,
         )
     )  # fmt: skip
     matter.refresh_from_db(fields=["reopens"])
+    end_merger(matter, at=at)
     Question.objects.filter(matter=matter, closed_at__isnull=True).update(closed_at=at)
     line = _("事项 %(number)s 居民要求重新办理：%(reason)s") % {"number": matter.number, "reason": reason[:60]}
     units = {unit: Line(line, matter.path) for unit in (matter.receiver_id, handler) if unit}

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
 from pingzhan.core.errors import Invalid
 from pingzhan.matters.choices import LimitKind, Source, Step, Urgency
 from pingzhan.matters.models import Matter
@@ -22,6 +24,7 @@ from pingzhan.places.queries import get_places
 MOST_PARTS = 10
 
 
+@transaction.atomic
 def accept(
     *,
     matter: Matter,
@@ -34,7 +37,11 @@ def accept(
     reply: str = "",
     version: int | None = None,
 ) -> Matter:
-    """Take the matter on; category, urgency and place may be set right on this occasion. `reply`: to the reporter."""
+    """Take the matter on; category, urgency and place may be set right on this occasion. `reply`: to the reporter.
+
+    Another unit that has it after that, because it receives what lies there, is told.
+    """
+    receiver = matter.receiver_id
     changes: dict[str, object] = {}
     if category and category != matter.category_id:
         known = reference()
@@ -46,27 +53,34 @@ def accept(
             raise Invalid(_("紧急程度不正确"), errors=[{"loc": ["urgency"], "msg": _("紧急程度不正确")}])
         changes["urgency"] = urgency
     if place:
-        changes |= _moved(matter, place)
+        changes |= _moved(matter, place, by)
     if changes:
         path = str(changes.get("path", matter.path))
         chosen = category or matter.category_id
         handler = reference().handler_for(path, chosen)
         changes["suggested_id"] = handler.id if handler else None
     data = {"category": category, "urgency": urgency, "place": place}
-    return advance(
+    matter = advance(
         Move(
             matter, Step.ACCEPT, by, at, Words(note=note, reply=reply), changes, version=version,
             tell=_("您反映的事项 %(number)s 已受理。") % {"number": matter.number},
             data={name: value for name, value in data.items() if value},
         )
     )  # fmt: skip
+    if matter.receiver_id != receiver:
+        line = _("事项 %(number)s 更正了位置，现由您的单位受理，请转办。") % {"number": matter.number}
+        tell_units({matter.receiver_id: Line(line, matter.path)}, at=at, template="matter.accept", cause=by.user_id)
+    return matter
 
 
-def _moved(matter: Matter, code: str) -> dict[str, object]:
-    """The columns of a matter set right to another place within the receiver's own area."""
+def _moved(matter: Matter, code: str, by: Actor) -> dict[str, object]:
+    """The columns of a matter set right to another place within the area in which `by` accepts matters."""
     found = get_places([code]).get(code)
     if found is None:
         raise Invalid(_("没有这个区域编码"), errors=[{"loc": ["place"], "msg": _("没有这个区域编码")}])
+    if by.kind != "system" and not can(by, Permission.MATTER_ACCEPT, found.path):
+        message = _("这个位置不在您的工作范围内；不归您受理的，请上呈上级改派")
+        raise Invalid(message, errors=[{"loc": ["place"], "msg": message}])
     receiver = reference().receiver_for(found.path)
     parts = found.path.split("/")
     return {

@@ -142,18 +142,26 @@ def let_go(matter: Matter, *, at: datetime) -> int:
     mergers = Merger.objects.filter(
         undone_at__isnull=True, matter__merged_into=matter, matter__status=Status.MERGED
     ).select_related("matter")
-    gone = list(mergers.order_by("matter__number"))
-    for merger in gone:
-        _go_alone(merger.matter, merger, by=SYSTEM, at=at)
-    return len(gone)
+    gone = 0
+    for merger in mergers.order_by("-at", "-id"):  # the latest first: what was merged into that one stays with it
+        merger.matter.refresh_from_db(fields=["merged_into"])
+        if merger.matter.merged_into_id == matter.pk:
+            _go_alone(merger.matter, merger, by=SYSTEM, at=at)
+            gone += 1
+    return gone
 
 
 def end_merger(matter: Matter, *, at: datetime) -> None:
-    """The sheet is on its own again: the other one's clocks are its own too. In the caller's transaction."""
+    """The sheet is on its own again: the other one's clocks are its own too. In the caller's transaction.
+
+    Who was merged into it before it was merged itself follows it again.
+    """
     merger = Merger.objects.filter(matter=matter, undone_at__isnull=True).select_related("into").first()
     if merger is not None:
         Merger.objects.filter(pk=merger.pk).update(undone_at=at)
         _give_back(merger, at=at)
+        earlier = Merger.objects.filter(into=matter, undone_at__isnull=True).values("matter_id")
+        Matter.objects.filter(pk__in=earlier, merged_into=merger.into_id).update(merged_into=matter)
 
 
 def _give_back(merger: Merger, *, at: datetime) -> None:

@@ -108,17 +108,27 @@ def resume(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: 
     return advance(Move(matter, Step.RESUME, by, at, Words(note=note.strip()), version=version))
 
 
+@transaction.atomic
 def expire_pause(*, pause: Pause, at: datetime) -> Matter:
     """The agreed end, or the cap, has come: handling goes on by itself; the clock counts from that end, not from `at`.
 
-    Raises a DomainError when somebody was quicker.
+    Whoever has it is told. Raises a DomainError when somebody was quicker.
     """
     ended = min(at, pause.until)
-    return advance(
+    matter = advance(
         Move(
             pause.matter, Step.RESUME, SYSTEM, at, version=pause.matter.version, resumed_at=ended, data={"lapsed": True}
         )
     )
+    words = {
+        PauseState.REQUESTED: _("事项 %(number)s 申请的暂缓没有人审批，时间已过，请继续办理。"),
+        PauseState.APPROVED: _("事项 %(number)s 的暂停已到期，计时继续，请接着办理。"),
+    }[PauseState(pause.state)]
+    if pause.cause == PauseCause.ASKED:
+        words = _("事项 %(number)s 的居民没有在期限前补充情况，计时继续，请接着办理。")
+    has_it = matter.handler_id or matter.awaits_id or matter.receiver_id
+    tell_units({has_it: Line(words % {"number": matter.number}, matter.path)}, at=at, template="matter.resume")
+    return matter
 
 
 def begin_pause(*, matter: Matter, cause: PauseCause, until: datetime, at: datetime, approved: bool) -> Pause:

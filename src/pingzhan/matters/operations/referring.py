@@ -14,8 +14,9 @@ from pingzhan.matters.choices import Step
 from pingzhan.matters.models import Matter, Referral
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
 from pingzhan.matters.operations.telling import Line, tell_units
-from pingzhan.matters.operations.units import unit_for
+from pingzhan.matters.operations.units import unit_for, within_powers
 from pingzhan.matters.queries.levels import chain
+from pingzhan.matters.queries.pass_down import refusal
 from pingzhan.matters.queries.reference import ORDER, Reference, UnitRef, reference
 
 
@@ -33,8 +34,12 @@ def refer(
     chosen = unit_for(matter, unit) if unit else _superior(matter, acting, known)
     if chosen.id == matter.handler_id:
         raise Invalid(_("该单位已在承办"), errors=[{"loc": ["unit"], "msg": _("请选择另一个单位")}])
+    if acting is not None and ORDER.index(chosen.tier) <= ORDER.index(acting.tier):
+        _check_down(by, matter, chosen)
     move = Move(
-        matter, Step.REFER, by, at, Words(note=reason), {"handler_id": chosen.id, "awaits_id": None}, version=version,
+        matter, Step.REFER, by, at, Words(note=reason),
+        # What a superior decided binds the unit that it named, not one above it.
+        {"handler_id": chosen.id, "awaits_id": None, "binding": False}, version=version,
         data={"unit": chosen.code} | ({"by_unit": acting.code} if acting else {}),
     )  # fmt: skip
     matter = advance(move)
@@ -46,6 +51,12 @@ def refer(
     }
     tell_units({chosen.id: Line(line, matter.path)}, at=at, template="matter.refer", cause=by.user_id)
     return matter
+
+
+def _check_down(by: Actor, matter: Matter, chosen: UnitRef) -> None:
+    """Who stands above may hand it to a unit at or below their own level, by the rules of handing on."""
+    if refused := refusal(by, matter, within_powers(matter, chosen)):
+        raise Invalid(refused, errors=[{"loc": ["unit"], "msg": refused}])
 
 
 def _acting(by: Actor, matter: Matter, known: Reference) -> UnitRef | None:

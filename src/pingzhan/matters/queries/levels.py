@@ -47,10 +47,10 @@ def parts_of(matter: Matter) -> list[Matter]:
 
 
 def open_parts(matter: Matter) -> list[str]:
-    """The numbers of the parts that are not done; one statement."""
-    return list(
-        Matter.objects.filter(parent=matter, status__in=NOT_DONE).order_by("number").values_list("number", flat=True)
-    )
+    """The numbers of the parts that are not done, also by the sheet that they were merged into; one statement."""
+    elsewhere = Q(merged_into__status__in=NOT_DONE) & ~Q(merged_into=matter)
+    rows = Matter.objects.filter(Q(status__in=NOT_DONE) | elsewhere, parent=matter)
+    return list(rows.order_by("number").values_list("number", flat=True))
 
 
 def joined_to(matter: Matter) -> list[Matter]:
