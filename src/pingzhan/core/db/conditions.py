@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, F, Func, Lookup, Q
 from django.db.models.lookups import GreaterThanOrEqual, In, IsNull, LessThan
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ class _Tested(_Unindexed):
         return self.as_sql(compiler, connection, template="COALESCE(%(expressions)s, FALSE)", **extra)
 
 
-def is_so(field: str) -> Q:
-    """Rows whose `field` is true, each of them asked while a list is walked in its order.
+def is_so(field: str | Lookup[Any]) -> Q:
+    """Rows whose `field`, or of which what is said, is true, each asked while a list is walked in its order.
 
     PostgreSQL takes conditions for independent: where this one goes without saying it would expect far fewer rows, and
     collect and sort all of them.
     """
-    return Q(_Tested(F(field)))
+    return Q(_Tested(F(field) if isinstance(field, str) else field))
 
 
 def is_set(field: str) -> Q:
