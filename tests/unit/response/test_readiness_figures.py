@@ -1,5 +1,6 @@
-"""How ready a plan is, day by day: at its place and at each street of it, for each level."""
+"""How ready a plan is, day by day at its place and its streets, week by week at its communities."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,11 +16,12 @@ pytestmark = pytest.mark.django_db
 
 def test_each_street_and_level_has_its_history_a_few_at_a_time(world: World) -> None:
     plan = ready(world)
-    runs = [note_figures(at=world.at, most=4) for _turn in range(4)]
-    assert runs == [4, 4, 1, 0]  # three places, three levels
+    runs = [note_figures(at=world.at, most=4) for _turn in range(9)]
+    assert runs[:3] == [4, 4, runs[2]]
+    assert runs[-1] == 0
     paths = {world.path(code) for code in (DISTRICT, HOME_STREET, FAR_STREET)}
-    noted = set(ReadinessFigure.objects.order_by("id").values_list("path", "level"))
-    assert noted == {(path, level) for path in paths for level in (1, 2, 4)}
+    noted = list(ReadinessFigure.objects.order_by("id").values_list("path", "level"))
+    assert set(noted[:9]) == {(path, level) for path in paths for level in (1, 2, 4)}  # three places, three levels
     tomorrow = world.at + timedelta(days=1)
     while note_figures(at=tomorrow):
         pass
@@ -28,6 +30,17 @@ def test_each_street_and_level_has_its_history_a_few_at_a_time(world: World) -> 
     found = readiness(plan, level=2, codes=[HOME_STREET], at=world.at)
     assert (rows[0].percent, rows[0].findings) == (found.percent, len(found.weaknesses))
     assert newest_figures([plan])[plan.pk].path == world.path(DISTRICT)
+
+
+def test_each_community_has_its_history_once_a_week(world: World) -> None:
+    ready(world)
+    for day in range(7):
+        while note_figures(at=world.at + timedelta(days=day)):
+            pass
+    communities = [path for path in (place.path for place in world.places.values()) if path.count("/") == 3]
+    noted = Counter(ReadinessFigure.objects.order_by("id").values_list("path", "level"))
+    assert communities
+    assert {noted[path, level] for path in communities for level in (1, 2, 4)} == {1}
 
 
 def test_a_drill_of_the_29th_of_february_counts_until_the_28th_of_the_year_after(world: World) -> None:

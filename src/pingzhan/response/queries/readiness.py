@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zlib import crc32
 
 from django.db.models import F, Max, OuterRef, Subquery
 from django.utils import timezone
@@ -296,20 +297,35 @@ def newest_figures(plans: Iterable[Plan]) -> dict[UUID, ReadinessFigure]:
 
 
 def note_figures(*, at: datetime, most: int = MOST_FIGURES) -> int:
-    """Note today's figures that are not there yet: each published plan at its own place and at each street of it, for
-    each of its levels. At most so many at a time, since each compiles the plan; returns how many.
+    """Note today's figures that are not there yet, for each level of each published plan.
+
+    Each day at the plan's own place and at its streets, and at a seventh of its communities: each of these once a week.
+    At most so many at a time, since each compiles the plan; returns how many.
     """
     day = timezone.localtime(at).date()
     noted = set(ReadinessFigure.objects.filter(day=day).order_by("id").values_list("plan_id", "path", "level"))
-    versions = PlanVersion.objects.filter(state=VersionState.PUBLISHED, plan__parent__isnull=True)
-    wanted = (
-        (version.plan, place, level)
-        for version in versions.select_related("plan", "plan__place").order_by("id")
-        for place in (version.plan.place, *at_level(Level.STREET, within=[version.plan.path]))
-        for level in sorted(int(level) for level in data_of(version).get("levels", {}))
+    published_ones = PlanVersion.objects.filter(state=VersionState.PUBLISHED, plan__parent__isnull=True)
+    versions = list(published_ones.select_related("plan", "plan__place").order_by("id"))
+    wanted = chain(
+        ((one, place) for one in versions for place in (one.plan.place, *_below(one.plan, Level.STREET))),
+        ((one, place) for one in versions for place in _below(one.plan, Level.COMMUNITY) if _turn(place, day)),
     )
-    open_ones = (one for one in wanted if (one[0].pk, one[1].path, one[2]) not in noted)
+    open_ones = (
+        (version.plan, place, level)
+        for version, place in wanted
+        for level in sorted(int(level) for level in data_of(version).get("levels", {}))
+        if (version.plan.pk, place.path, level) not in noted
+    )
     return sum(_note_one(plan, place, level, day, at=at) for plan, place, level in islice(open_ones, most))
+
+
+def _below(plan: Plan, level: Level) -> "list[Place]":
+    return [place for place in at_level(level, within=[plan.path]) if place.path != plan.path]
+
+
+def _turn(place: "Place", day: date) -> bool:
+    """Whether it is this community's day of the week; as many have theirs on each."""
+    return crc32(place.code.encode()) % 7 == day.toordinal() % 7
 
 
 def _note_one(plan: Plan, place: "Place", level: int, day: date, *, at: datetime) -> int:
