@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from pingzhan.access.actors import SYSTEM
 from pingzhan.access.models import User
@@ -134,6 +135,18 @@ def test_neighbours_are_covered_in_groups_and_a_grid_without_buildings_as_one(wo
     assert whose[f"{HOME}-B011"] == 2
     assert (f"{HOME}-B011", "甲园1号楼 2单元") in found
     assert (f"{HOME}-G002", world.places[f"{HOME}-G002"].name) in found
+
+
+@pytest.mark.parametrize(("per", "more"), [("estate", ""), ("households", "households: 30, "), ("building", "")])
+def test_a_preview_in_english_is_the_same_activation(world: World, per: str, more: str) -> None:
+    furnish(world)
+    build(world, rows=1, across=4, households=60)
+    plan = publish_plan(world, duty(per, more))
+    shown = compile_plan(plan, level=2, codes=[HOME], at=world.at)
+    with override("en"):
+        english = compile_plan(plan, level=2, codes=[HOME], at=world.at)
+    assert english.digest == shown.digest
+    assert [one.payload for one in english.items] == [one.payload for one in shown.items]
 
 
 def test_each_post_of_a_site_has_its_people(world: World) -> None:

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from pingzhan.core.paths import COMMUNITY, path_above, path_to
 from pingzhan.places.choices import Level
@@ -78,7 +80,10 @@ class Zone:
 
 
 class Tree:
-    """What lies under the response's places, by what a plan may ask for, read once each."""
+    """What lies under the response's places, by what a plan may ask for, read once each.
+
+    Names are in the installation's own language, whoever looks: they are kept with what is laid, and digests count them.
+    """
 
     def __init__(self, places: "Sequence[Place]") -> None:
         self._places = [Unit(place.path, place.path, place.name, place.lon, place.lat) for place in places]
@@ -97,10 +102,12 @@ class Tree:
             return whole or [
                 one for level in ("street", "community", "grid") for one in self._at(level) if one.path == zone.path
             ]
-        if per == Per.HOUSEHOLDS:
-            found = self._neighbours(zone, size)
-        else:
-            found = [one for one in (self._estates() if per == Per.ESTATE else self._at(per)) if zone.holds(one.path)]
+        with override(settings.LANGUAGE_CODE):
+            if per == Per.HOUSEHOLDS:
+                found = self._neighbours(zone, size)
+            else:
+                known = self._estates() if per == Per.ESTATE else self._at(per)
+                found = [one for one in known if zone.holds(one.path)]
         if blank := self.unknown(per, zone):
             found = sorted([*found, *blank], key=lambda one: one.target)
         return found or whole
