@@ -34,6 +34,7 @@ SKIPPED = {"vendor", "locale", "__pycache__"}
 # Function -> which argument is what, in Babel's notation: message, (singular, plural), context marked "c".
 KEYWORDS: dict[str, tuple[object, ...] | None] = {
     "_": None,
+    "for_others": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

@@ -1,12 +1,12 @@
 """Appointments, persons, units and chains follow the places that they are at."""
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from pingzhan.access import operations as access
 from pingzhan.access.actors import SYSTEM
 from pingzhan.access.queries import get_grant
 from pingzhan.core.ids import uuid7
+from pingzhan.core.wording import for_others
 from pingzhan.people.models import (
     Appointment,
     Chain,
@@ -51,7 +51,7 @@ def move_appointments(event: PlacesMoved) -> None:
 def _go_on(event: PlacesMoved, move: Move, old: Appointment) -> None:
     assert move.into is not None
     at = max(event.at, old.since)
-    Appointment.objects.filter(pk=old.pk).update(until=at, end_reason=_("所在网格已撤销，转入接续的网格"))
+    Appointment.objects.filter(pk=old.pk).update(until=at, end_reason=for_others("所在网格已撤销，转入接续的网格"))
     there = Appointment.objects.filter(CURRENT, place=move.into, role=old.role, kind=old.kind)
     grant = event.grants.get(old.grant_id) if old.grant_id else None
     if there.filter(person=old.person_id).exists():

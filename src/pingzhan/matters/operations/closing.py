@@ -13,6 +13,7 @@ from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.core.ids import uuid7
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import CallResult, Status, Step
 from pingzhan.matters.models import CallBack, Matter, Notice, Question, Rating, RatingReason
@@ -59,7 +60,7 @@ def verify(
     )  # fmt: skip
     confirm(matter, unit_id=level or matter.receiver_id, by=by, at=at)
     if level:
-        line = _("事项 %(number)s 的结果已由上级确认，请接着确认。") % {"number": matter.number}
+        line = for_others("事项 %(number)s 的结果已由上级确认，请接着确认。", number=matter.number)
         tell_units(
             {following or matter.receiver_id: Line(line, matter.path)},
             at=at,
@@ -73,7 +74,7 @@ def verify(
 def feed_back(*, matter: Matter, by: Actor, at: datetime, reply: str, version: int | None = None) -> Matter:
     """Tell the reporter the result, in words meant for them; and all whose reports were merged into this one."""
     reply = needed(reply, "reply", _("请写下给居民的答复"))
-    tell = _("您反映的事项 %(number)s 已有办理结果，可凭查询码查看并评价。") % {"number": matter.number}
+    tell = for_others("您反映的事项 %(number)s 已有办理结果，可凭查询码查看并评价。", number=matter.number)
     if matter.status == Status.COMPLETED and matter.awaits_id is not None:
         unit = reference().units.get(matter.awaits_id)
         raise StateConflict(
@@ -248,7 +249,7 @@ def reopen(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
     matter.refresh_from_db(fields=["reopens"])
     end_merger(matter, at=at)
     Question.objects.filter(matter=matter, closed_at__isnull=True).update(closed_at=at)
-    line = _("事项 %(number)s 居民要求重新办理：%(reason)s") % {"number": matter.number, "reason": reason[:60]}
+    line = for_others("事项 %(number)s 居民要求重新办理：%(reason)s", number=matter.number, reason=reason[:60])
     units = {unit: Line(line, matter.path) for unit in (matter.receiver_id, handler) if unit}
     tell_units(units, at=at, template="matter.reopen", cause=by.user_id)
     Notice.objects.filter(matter=matter, until__isnull=True).update(until=at)

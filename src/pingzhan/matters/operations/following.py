@@ -13,6 +13,7 @@ from pingzhan.core.errors import Invalid
 from pingzhan.core.ids import uuid7
 from pingzhan.core.outbox import queue
 from pingzhan.core.sealed import blind_index, normalise_phone
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import record
 from pingzhan.matters.models import Following, Matter
 
@@ -47,9 +48,9 @@ def follow_matter(*, matter: Matter, by: Actor, at: datetime, phone: str = "") -
 def tell_followers(*, matters: Iterable[UUID], at: datetime, ended: bool = False) -> int:
     """Tell those who follow that there is a result, or with `ended` that there will be none; how many were told."""
     words = (
-        _("您关注的事项（%(day)s 上报）不再办理；问题还在的话，请您自己上报一次。")
+        for_others("您关注的事项（%(day)s 上报）不再办理；问题还在的话，请您自己上报一次。")
         if ended
-        else _("您关注的事项（%(day)s 上报）已有办理结果，处理情况可在公示中查看。")
+        else for_others("您关注的事项（%(day)s 上报）已有办理结果，处理情况可在公示中查看。")
     )
     rows = Following.objects.filter(matter__in=list(matters)).select_related("matter").order_by("id")
     told = 0

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import StateConflict
+from pingzhan.core.wording import for_others
 from pingzhan.matters.choices import LimitKind, Status, Step
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
@@ -42,9 +43,9 @@ def return_matter(*, matter: Matter, by: Actor, at: datetime, reason: str, versi
     awaits = None if decides == matter.receiver_id else decides
     if awaits:
         text = (
-            _("事项 %(number)s 已退回 %(n)s 次，请裁定由谁承办。")
+            for_others("事项 %(number)s 已退回 %(n)s 次，请裁定由谁承办。")
             if full
-            else _("事项 %(number)s 被退回，请重新转办。")
+            else for_others("事项 %(number)s 被退回，请重新转办。")
         )
         line = text % {"number": matter.number, "n": matter.returns + 1}
     matter = advance(
@@ -112,6 +113,6 @@ def complete(
         )
     )  # fmt: skip
     if awaits:
-        line = _("事项 %(number)s 已有办理结果，请逐级确认。") % {"number": matter.number}
+        line = for_others("事项 %(number)s 已有办理结果，请逐级确认。", number=matter.number)
         tell_units({awaits: Line(line, matter.path)}, at=at, template="matter.complete", cause=by.user_id)
     return matter

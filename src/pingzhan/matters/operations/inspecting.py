@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
@@ -15,6 +16,7 @@ from pingzhan.access.queries import can
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.core.outbox import queue_many
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices_inspection import FindingState, InspectionForm
 from pingzhan.matters.models import Finding, Inspection, Matter
@@ -83,7 +85,11 @@ def inspect(
         "inspection.make", inspection, by=by, at=at, unit=inspected.code, findings=len(found),
         words=digest_of(summary),
     )  # fmt: skip
-    said = _("%(form)s“%(topic)s”发现问题，请按期整改。") if found else _("%(form)s“%(topic)s”已登记，请查看。")
+    said = (
+        gettext_noop("%(form)s“%(topic)s”发现问题，请按期整改。")
+        if found
+        else gettext_noop("%(form)s“%(topic)s”已登记，请查看。")
+    )
     _tell_unit(said, inspection, by=by, at=at)
     return inspection
 
@@ -97,7 +103,7 @@ def mend(*, inspection: Inspection, position: int, answer: str, by: Actor, at: d
     finding = _taken(inspection, position, FindingState.OPEN, state=FindingState.MENDED, answer=answer, mended_at=at)
     _note("inspection.mend", inspection, by=by, at=at, position=position, words=digest_of(answer))
     if inspection.by_id and inspection.by_id != by.user_id:
-        line = _("“%(topic)s”第 %(n)s 个问题已整改，请核实。") % {"topic": inspection.topic, "n": position}
+        line = for_others("“%(topic)s”第 %(n)s 个问题已整改，请核实。", topic=inspection.topic, n=position)
         queue_many([(inspection.by_id, line)], at=at, template="inspection.mend")
     return finding
 
@@ -120,7 +126,7 @@ def confirm(
             inspection, position, FindingState.MENDED, state=FindingState.OPEN, answer="", mended_at=None,
             objection=reason, sent_back=F("sent_back") + 1,
         )  # fmt: skip
-        _tell_unit(_("%(form)s“%(topic)s”有问题整改不到位，请继续整改。"), inspection, by=by, at=at)
+        _tell_unit(gettext_noop("%(form)s“%(topic)s”有问题整改不到位，请继续整改。"), inspection, by=by, at=at)
     _note("inspection.confirm", inspection, by=by, at=at, position=position, ok=ok, words=digest_of(reason))
     if ok and not Finding.objects.filter(inspection=inspection).exclude(state=FindingState.CLOSED).exists():
         Inspection.objects.filter(pk=inspection.pk).update(closed_at=at)
@@ -166,7 +172,7 @@ def _note(verb: str, inspection: Inspection, *, by: Actor, at: datetime, **data:
 
 
 def _tell_unit(line: str, inspection: Inspection, *, by: Actor, at: datetime) -> None:
-    said = line % {"form": InspectionForm(inspection.form).label, "topic": inspection.topic}
+    said = for_others(line, form=InspectionForm(inspection.form).label, topic=inspection.topic)
     tell_units({inspection.unit_id: Line(said)}, at=at, template="inspection.make", cause=by.user_id)
 
 

@@ -9,6 +9,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import can
 from pingzhan.core.errors import Invalid
+from pingzhan.core.wording import for_others
 from pingzhan.matters.choices import LimitKind, Source, Step, Urgency
 from pingzhan.matters.models import Matter
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
@@ -63,12 +64,12 @@ def accept(
     matter = advance(
         Move(
             matter, Step.ACCEPT, by, at, Words(note=note, reply=reply), changes, version=version,
-            tell=_("您反映的事项 %(number)s 已受理。") % {"number": matter.number},
+            tell=for_others("您反映的事项 %(number)s 已受理。", number=matter.number),
             data={name: value for name, value in data.items() if value},
         )
     )  # fmt: skip
     if matter.receiver_id != receiver:
-        line = _("事项 %(number)s 更正了位置，现由您的单位受理，请转办。") % {"number": matter.number}
+        line = for_others("事项 %(number)s 更正了位置，现由您的单位受理，请转办。", number=matter.number)
         tell_units({matter.receiver_id: Line(line, matter.path)}, at=at, template="matter.accept", cause=by.user_id)
     return matter
 
@@ -99,7 +100,7 @@ def reject(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
     matter = advance(
         Move(
             matter, Step.REJECT, by, at, Words(reply=reason), {"next_due_at": None}, version=version,
-            tell=_("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。") % {"number": matter.number},
+            tell=for_others("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。", number=matter.number),
         )
     )  # fmt: skip
     tell_joined(matter, step=Step.REJECT, reply=reason, by=by, at=at)
@@ -173,6 +174,6 @@ def withdraw(*, matter: Matter, by: Actor, at: datetime, reason: str = "", versi
     let_go(matter, at=at)
     tell_followers(matters=[matter.pk], at=at, ended=True)
     if handler is not None:
-        line = _("事项 %(number)s 已撤回，不必再办。") % {"number": matter.number}
+        line = for_others("事项 %(number)s 已撤回，不必再办。", number=matter.number)
         tell_units({handler: Line(line, matter.path)}, at=at, template="matter.withdraw", cause=by.user_id)
     return matter

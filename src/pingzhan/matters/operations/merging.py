@@ -10,6 +10,7 @@ from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.core.outbox import queue
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.journal.queries import timeline
 from pingzhan.matters.choices import ClockKind, ClockState, LimitKind, Status, Step
@@ -54,7 +55,7 @@ def merge(
         )
     own = list(matter.clocks.filter(state__in=RUNS).order_by("id"))
     came_from = matter.status
-    merged = _("与事项 %(number)s 反映同一问题，已合并办理。") % {"number": into.number}
+    merged = for_others("与事项 %(number)s 反映同一问题，已合并办理。", number=into.number)
     matter = advance(
         Move(
             matter, Step.MERGE, by, at, Words(note=note, reply=merged + reply),
@@ -122,7 +123,7 @@ def _go_alone(
     for clock in clocks:
         go_on(clock, at=merger.at)
         clock.state, clock.stopped_at = ClockState.RUNNING, None
-    tell = _("您反映的事项 %(number)s 恢复单独办理。") % {"number": matter.number}
+    tell = for_others("您反映的事项 %(number)s 恢复单独办理。", number=matter.number)
     matter = advance(
         Move(
             matter, Step.UNMERGE, by, at, Words(note=note, reply=tell), {"merged_into": None},
@@ -189,9 +190,9 @@ def tell_joined(matter: Matter, *, step: Step = Step.FEED_BACK, reply: str, by: 
     """
     others = joined_to(matter)
     text = (
-        _("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。")
+        for_others("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。")
         if step is Step.REJECT
-        else _("您反映的事项 %(number)s 已有办理结果，可凭查询码查看。")
+        else for_others("您反映的事项 %(number)s 已有办理结果，可凭查询码查看。")
     )
     for other in others:
         entry = record(

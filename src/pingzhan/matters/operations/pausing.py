@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.core.errors import DomainError, Invalid, StateConflict
 from pingzhan.core.ids import uuid7
+from pingzhan.core.wording import for_others
 from pingzhan.matters.choices import LimitKind, PauseCause, PauseState, Status, Step
 from pingzhan.matters.models import Matter, Pause
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
@@ -46,7 +47,7 @@ def hold(
         )
     )  # fmt: skip
     if approver:
-        line = _("事项 %(number)s 申请暂缓到 %(until)s，请审批。") % {"number": matter.number, "until": day_of(until)}
+        line = for_others("事项 %(number)s 申请暂缓到 %(until)s，请审批。", number=matter.number, until=day_of(until))
         tell_units({approver.id: Line(line, matter.path)}, at=at, template="matter.hold", cause=by.user_id)
     begin_pause(matter=matter, cause=PauseCause.HOLD, until=until, at=at, approved=approver is None)
     return matter
@@ -94,7 +95,9 @@ def decide_pause(
         pause.save(update_fields=["state", "until", "decided_at", "decided_by", "ended_at"])
     if matter.handler_id:
         words = (
-            _("事项 %(number)s 的暂缓已批准，计时暂停。") if ok else _("事项 %(number)s 的暂缓没有批准，请继续办理。")
+            for_others("事项 %(number)s 的暂缓已批准，计时暂停。")
+            if ok
+            else for_others("事项 %(number)s 的暂缓没有批准，请继续办理。")
         )
         line = words % {"number": matter.number}
         tell_units(
@@ -121,11 +124,11 @@ def expire_pause(*, pause: Pause, at: datetime) -> Matter:
         )
     )
     words = {
-        PauseState.REQUESTED: _("事项 %(number)s 申请的暂缓没有人审批，时间已过，请继续办理。"),
-        PauseState.APPROVED: _("事项 %(number)s 的暂停已到期，计时继续，请接着办理。"),
+        PauseState.REQUESTED: for_others("事项 %(number)s 申请的暂缓没有人审批，时间已过，请继续办理。"),
+        PauseState.APPROVED: for_others("事项 %(number)s 的暂停已到期，计时继续，请接着办理。"),
     }[PauseState(pause.state)]
     if pause.cause == PauseCause.ASKED:
-        words = _("事项 %(number)s 的居民没有在期限前补充情况，计时继续，请接着办理。")
+        words = for_others("事项 %(number)s 的居民没有在期限前补充情况，计时继续，请接着办理。")
     has_it = matter.handler_id or matter.awaits_id or matter.receiver_id
     tell_units({has_it: Line(words % {"number": matter.number}, matter.path)}, at=at, template="matter.resume")
     return matter

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from pingzhan.access.actors import Actor
 from pingzhan.core.errors import Invalid
 from pingzhan.core.ids import uuid7
+from pingzhan.core.wording import for_others
 from pingzhan.matters.choices import LimitKind, PauseCause, Step
 from pingzhan.matters.models import Matter, Question
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
@@ -37,10 +38,11 @@ def ask(*, matter: Matter, by: Actor, at: datetime, text: str, days: int = 0, ve
     days = days or reference().limit(LimitKind.ASK_DAYS, category=matter.category_id, urgency=matter.urgency)
     until = min(at + timedelta(days=days), most_until(matter, at=at))
     stands = until > at + timedelta(minutes=1)
-    tell = _("办理事项 %(number)s 需要您补充情况，请于 %(until)s 前凭查询码查看并回答。") % {
-        "number": matter.number,
-        "until": day_of(until if stands else at + timedelta(days=days)),
-    }
+    tell = for_others(
+        "办理事项 %(number)s 需要您补充情况，请于 %(until)s 前凭查询码查看并回答。",
+        number=matter.number,
+        until=day_of(until if stands else at + timedelta(days=days)),
+    )
     changes: dict[str, object] = {"asked": True}
     if stands:
         changes["waiting"] = True
@@ -70,7 +72,7 @@ def answer(*, matter: Matter, by: Actor, at: datetime, text: str, version: int |
         Move(matter, Step.ANSWER, by, at, Words(reply=text), {"asked": False}, clocks=GOES_ON, version=version)
     )
     Question.objects.filter(matter=matter, closed_at__isnull=True).update(answer=text, answered_at=at, closed_at=at)
-    line = _("事项 %(number)s 的居民已补充情况，请继续办理。") % {"number": matter.number}
+    line = for_others("事项 %(number)s 的居民已补充情况，请继续办理。", number=matter.number)
     has_it = matter.handler_id or matter.awaits_id or matter.receiver_id
     tell_units({has_it: Line(line, matter.path)}, at=at, template="matter.answer", cause=by.user_id)
     return matter

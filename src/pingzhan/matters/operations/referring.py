@@ -10,6 +10,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import Invalid
 from pingzhan.core.ids import uuid7
+from pingzhan.core.wording import for_others
 from pingzhan.matters.choices import Step
 from pingzhan.matters.models import Matter, Referral
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
@@ -45,10 +46,9 @@ def refer(
     matter = advance(move)
     if acting is not None and move.entry is not None:
         _pass(matter, acting, chosen, known, entry=move.entry, at=at)
-    line = _("事项 %(number)s 由%(unit)s上呈，请签收。") % {
-        "number": matter.number,
-        "unit": acting.name if acting else "",
-    }
+    line = for_others(
+        "事项 %(number)s 由%(unit)s上呈，请签收。", number=matter.number, unit=acting.name if acting else ""
+    )
     tell_units({chosen.id: Line(line, matter.path)}, at=at, template="matter.refer", cause=by.user_id)
     return matter
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import NotAllowed
+from pingzhan.core.wording import for_others
 from pingzhan.matters.choices import Source
 from pingzhan.matters.operations.advance import needed
 from pingzhan.matters.operations.handling import complete, sign
@@ -56,7 +57,7 @@ def settle_on_spot(
     )
     if unit is None:
         raise NotAllowed(_("您在这里不办理事项，请只上报，由承办单位来办。"))
-    accept(matter=matter, by=SYSTEM, at=at, note=_("当场已解决，自动受理。"))
+    accept(matter=matter, by=SYSTEM, at=at, note=for_others("当场已解决，自动受理。"))
     dispatch(matter=matter, by=SYSTEM, at=at, unit=unit.code)
     sign(matter=matter, by=by, at=at)
     return complete(matter=matter, by=by, at=at, result=result, pictures=pictures)

@@ -10,6 +10,7 @@ from pingzhan.access.actors import Actor
 from pingzhan.core.errors import Invalid, TooMany
 from pingzhan.core.ids import uuid7
 from pingzhan.core.outbox import queue_many
+from pingzhan.core.wording import for_others
 from pingzhan.journal.queries import last_at
 from pingzhan.matters.choices import ClockKind, LimitKind, Step
 from pingzhan.matters.models import Matter, Supervision
@@ -32,7 +33,7 @@ def urge(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: in
             raise TooMany(_("今天已经催办过了，承办单位已收到，请明天再看。"), retry_after=max(1, wait))
         words = Words(reply=note.strip())
     matter = advance(Move(matter, Step.URGE, by, at, words, version=version))
-    line = _("事项 %(number)s 有人催办，请抓紧。") % {"number": matter.number}
+    line = for_others("事项 %(number)s 有人催办，请抓紧。", number=matter.number)
     tell_units({asked_of(matter): Line(line, matter.path)}, at=at, template="matter.urge", cause=by.user_id)
     return matter
 
@@ -74,7 +75,7 @@ def supervise(
         id=uuid7(at), matter=matter, path=matter.path, unit_id=unit, requirement=note, due_at=due, ordered_at=at,
         ordered_by=by.user_id,
     )  # fmt: skip
-    line = _("事项 %(number)s 列入督办，请在期限前回复。") % {"number": matter.number}
+    line = for_others("事项 %(number)s 列入督办，请在期限前回复。", number=matter.number)
     tell_units({unit: Line(line, matter.path)}, at=at, template="matter.supervise", cause=by.user_id)
     return matter
 
@@ -89,7 +90,7 @@ def report_back(*, matter: Matter, by: Actor, at: datetime, reply: str, version:
         open_one.answer, open_one.answered_at = reply, at
         open_one.save(update_fields=["answer", "answered_at"])
         if open_one.ordered_by and open_one.ordered_by != by.user_id:
-            line = _("督办事项 %(number)s 已有回复，请查看并决定是否解除。") % {"number": matter.number}
+            line = for_others("督办事项 %(number)s 已有回复，请查看并决定是否解除。", number=matter.number)
             queue_many([(open_one.ordered_by, line)], at=at, template="matter.report_back")
     return matter
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.core.errors import Invalid, NotAllowed, NotFound, Stale, StateConflict
 from pingzhan.core.outbox import queue
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.matters.choices import Status, Step
 from pingzhan.matters.models import Lateness, Matter, Summons, Whistle, WhistleEntry
@@ -324,11 +325,12 @@ def _summon(whistle: Whistle, matter: Matter, units: Sequence[UnitRef], *, at: d
             for unit in units
         ]
     )
-    text = _("吹哨：%(title)s（%(number)s）。请 %(time)s 前报到并上报情况。") % {
-        "title": matter.title,
-        "number": matter.number,
-        "time": f"{due[WhistleClock.REPORT].astimezone():%H:%M}",
-    }
+    text = for_others(
+        "吹哨：%(title)s（%(number)s）。请 %(time)s 前报到并上报情况。",
+        title=matter.title,
+        number=matter.number,
+        time=f"{due[WhistleClock.REPORT].astimezone():%H:%M}",
+    )
     _tell(colleagues_of([unit.id for unit in units]), text, template="whistle.call", at=at)
 
 
@@ -443,12 +445,13 @@ def tell_superior(*, summons: Summons, at: datetime) -> list[Lateness]:
             unit=unit.code if unit else "", clock=row.clock, told=str(told_id),
         )  # fmt: skip
     matter = summons.whistle.matter
-    text = _("哨单逾期：%(unit)s对“%(title)s”（%(number)s）未按时%(what)s，请督促。") % {
-        "unit": unit.name if unit else "",
-        "title": matter.title,
-        "number": matter.number,
-        "what": "、".join(str(_WHAT[WhistleClock(row.clock)].label) for row in found),
-    }
+    text = for_others(
+        "哨单逾期：%(unit)s对“%(title)s”（%(number)s）未按时%(what)s，请督促。",
+        unit=unit.name if unit else "",
+        title=matter.title,
+        number=matter.number,
+        what="、".join(str(_WHAT[WhistleClock(row.clock)].label) for row in found),
+    )
     _tell(colleagues_of([told_id]), text, template="whistle.late", at=at)
     return found
 

@@ -12,6 +12,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import get_grant, get_user
 from pingzhan.access.roles import ROLES
 from pingzhan.core.errors import Invalid, StateConflict
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import record
 from pingzhan.people.models import Appointment, Person, Unit
 from pingzhan.people.queries.posts import is_sole, posts_at
@@ -119,7 +120,7 @@ def end_terms(*, at: datetime, limit: int = 200) -> int:
     found = list(due)
     for appointment in found:
         assert appointment.term_until is not None
-        dismiss(appointment=appointment, by=SYSTEM, at=appointment.term_until, reason=_("任期届满"))
+        dismiss(appointment=appointment, by=SYSTEM, at=appointment.term_until, reason=for_others("任期届满"))
     return len(found)
 
 

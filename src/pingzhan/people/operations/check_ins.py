@@ -16,6 +16,7 @@ from pingzhan.core.errors import Invalid, NotAllowed, Stale, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.core.outbox import queue
 from pingzhan.core.sealed import blind_index, mask_name, normalise_phone
+from pingzhan.core.wording import for_others
 from pingzhan.core.worktime import current_calendar
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.people.choices import CheckInKind, CheckInSource, CheckInState, CheckInStep
@@ -255,10 +256,10 @@ def approve(*, check_in: CheckIn, by: Actor, at: datetime, note: str = "", versi
     be_skilled(person=person, skills=check_in.skills, at=at)
     if check_in.kind == CheckInKind.MOBILE:
         give_round(person=person, path=check_in.path, at=at)
-        tell = _("您已成为流动网格员。用本手机号登录，在“现场上报”里随手拍、随手报。")
+        tell = for_others("您已成为流动网格员。用本手机号登录，在“现场上报”里随手拍、随手报。")
         return advance(Move(check_in, Step.APPROVE, by, at, changes, S.JOINED, version, note, tell=tell))
     changes["due_at"] = current_calendar().working_days_later(at, settings.MEMBER_CONTACT_DAYS)
-    tell = _("您的报到已通过审核，队长会在 %(days)s 个工作日内联系您。") % {"days": settings.MEMBER_CONTACT_DAYS}
+    tell = for_others("您的报到已通过审核，队长会在 %(days)s 个工作日内联系您。", days=settings.MEMBER_CONTACT_DAYS)
     return advance(Move(check_in, Step.APPROVE, by, at, changes, None, version, note, tell=tell))
 
 
@@ -288,7 +289,7 @@ def _merge_into(present: CheckIn, newer: CheckIn, *, at: datetime) -> None:
 def reject(*, check_in: CheckIn, by: Actor, at: datetime, reason: str, version: int | None = None) -> CheckIn:
     """Not taken on; the reason goes to who checked in, and the phone is no longer needed once it is sent."""
     reason = needed(reason, "reason", _("请写明不通过的理由，本人会看到"))
-    tell = _("您的报到未通过：%(reason)s") % {"reason": reason}
+    tell = for_others("您的报到未通过：%(reason)s", reason=reason)
     return advance(Move(check_in, Step.REJECT, by, at, {}, None, version, reason, shown=True, tell=tell))
 
 
@@ -301,7 +302,7 @@ def contact(
         return advance(
             Move(check_in, Step.CONTACT, by, at, {}, S(check_in.state), version, note, data={"reached": False})
         )
-    tell = _("队长已与您联系。接下来会把您编入队伍，有任务时再告诉您。")
+    tell = for_others("队长已与您联系。接下来会把您编入队伍，有任务时再告诉您。")
     return advance(Move(check_in, Step.CONTACT, by, at, {}, None, version, note.strip(), tell=tell))
 
 
@@ -326,19 +327,21 @@ def join(
         raise _invalid("group", _("这个小组不在这支队伍里"))
     assert check_in.person is not None
     take_seat(team=team, person=check_in.person, group=group, at=at)
-    tell = _("您已编入%(team)s。用本手机号登录，可以看到队伍和请您帮忙的事。") % {"team": team.name}
+    tell = for_others("您已编入%(team)s。用本手机号登录，可以看到队伍和请您帮忙的事。", team=team.name)
     return advance(Move(check_in, Step.JOIN, by, at, {}, None, version, tell=tell, data={"team": team.pk}))
 
 
 def pause(*, check_in: CheckIn, by: Actor, at: datetime, note: str = "", version: int | None = None) -> CheckIn:
     """For a while not to be called upon."""
-    tell = _("已为您暂停参加；想恢复时登录“我的数据”，或告诉队长。")
+    tell = for_others("已为您暂停参加；想恢复时登录“我的数据”，或告诉队长。")
     return advance(Move(check_in, Step.PAUSE, by, at, {}, None, version, note.strip(), tell=tell))
 
 
 def resume(*, check_in: CheckIn, by: Actor, at: datetime, note: str = "", version: int | None = None) -> CheckIn:
     """To be called upon again."""
-    return advance(Move(check_in, Step.RESUME, by, at, {}, None, version, note.strip(), tell=_("已为您恢复参加。")))
+    return advance(
+        Move(check_in, Step.RESUME, by, at, {}, None, version, note.strip(), tell=for_others("已为您恢复参加。"))
+    )
 
 
 @transaction.atomic
@@ -348,9 +351,9 @@ def leave(
     """No longer; team and posts end with it. `forget`: consent is withdrawn, and what was kept on its strength goes."""
     check(Move(check_in, Step.LEAVE, by, at, version=version, note=note))
     person, changes = check_in.person, dict[str, Any]()
-    words = _("您已退出，不会再收到任务。谢谢您的付出。")
+    words = for_others("您已退出，不会再收到任务。谢谢您的付出。")
     if forget:
-        words = _("已按您的要求撤回同意并删除报到资料。谢谢您的付出。")
+        words = for_others("已按您的要求撤回同意并删除报到资料。谢谢您的付出。")
         changes = _forgotten(check_in)
     _tell(check_in, words, at=at, step=Step.LEAVE)  # before the number is gone
     if person is not None:
@@ -387,7 +390,7 @@ def move(*, check_in: CheckIn, to: str, by: Actor, at: datetime, note: str = "",
     )  # fmt: skip
     if check_in.person is not None:
         end_memberships(person=check_in.person, path=check_in.path, by=by, at=at)
-    tell = _("您的报到已转到您现在居住的居村，由那里的居委会审核。")
+    tell = for_others("您的报到已转到您现在居住的居村，由那里的居委会审核。")
     advance(Move(check_in, Step.MOVE, by, at, {}, None, version, note.strip(), tell=tell, data={"to": newer.pk}))
     newer.save(force_insert=True)
     record(

@@ -12,6 +12,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import roots
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.sheets import read_rows
+from pingzhan.core.wording import for_others
 from pingzhan.people.choices import AppointmentKind as Kind
 from pingzhan.people.models import Appointment
 from pingzhan.people.operations.appointments import appoint, succeed
@@ -112,6 +113,6 @@ def _take(place: "Place", kind: Kind, name: str, phone: str, held: Held, *, by: 
     elif present.person_id == person.pk:
         return "unchanged"
     else:
-        made = succeed(appointment=present, person=person, by=by, at=at, reason=_("批量更新"))
+        made = succeed(appointment=present, person=person, by=by, at=at, reason=for_others("批量更新"))
     held[place.code, kind.value] = made
     return "created" if present is None else "changed"

@@ -11,6 +11,7 @@ from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import get_grant
 from pingzhan.core.errors import Invalid, StateConflict
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import record
 from pingzhan.people import events
 from pingzhan.people.models import Appointment, Person, PersonMerge
@@ -112,7 +113,7 @@ def _move_offices(
     goes = []
     for office in offices:
         if office.until is None and (office.role, office.kind, office.place_id) in held:
-            dismiss(appointment=office, by=by, at=at, reason=_("与同一人的另一条记录重复"))
+            dismiss(appointment=office, by=by, at=at, reason=for_others("与同一人的另一条记录重复"))
             moved.setdefault(ENDED, []).append(str(office.pk))
         elif ACCOUNT not in moved:
             _drop_grant(office, at=at)

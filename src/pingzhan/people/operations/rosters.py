@@ -14,6 +14,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.outbox import queue
 from pingzhan.core.sealed import blind_index, normalise_phone
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import record
 from pingzhan.people.choices import CheckInSource, Slot
 from pingzhan.people.models import Roster, RosterLine
@@ -153,7 +154,7 @@ def remind(*, roster: Roster, by: Actor, at: datetime) -> int:
         for line in missing(roster).order_by("pk")
         if line.reminded_at is None or line.reminded_at <= at - REMIND_EVERY
     ]
-    words = _("请您到居住地居委会报到：打开“平战”网页，点“我要报到”，一分钟填完；也可以到居委会登记。")
+    words = for_others("请您到居住地居委会报到：打开“平战”网页，点“我要报到”，一分钟填完；也可以到居委会登记。")
     for line in due:
         queue(channel="sms", to=line.phone.open(), text=words, at=at, template="roster.remind")
     RosterLine.objects.filter(pk__in=[line.pk for line in due]).update(reminded_at=at)

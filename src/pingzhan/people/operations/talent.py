@@ -15,6 +15,7 @@ from pingzhan.access.permissions import Permission
 from pingzhan.access.queries import scope
 from pingzhan.core.errors import Invalid, NotAllowed, StateConflict
 from pingzhan.core.outbox import queue
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.people.choices import AskState, CheckInKind, Slot
 from pingzhan.people.models import CheckIn, Skill, TalentAsk, TalentRequest
@@ -53,7 +54,7 @@ def ask_talents(
     )  # fmt: skip
     TalentAsk.objects.bulk_create([TalentAsk(request=request, person=row.person) for row in chosen])
     until = timezone.localtime(due_at).strftime("%m-%d %H:%M")
-    words = _("请您帮忙：%(text)s。去不去由您定，请在 %(until)s 前登录“我的队伍”答复。")
+    words = for_others("请您帮忙：%(text)s。去不去由您定，请在 %(until)s 前登录“我的队伍”答复。")
     for row in chosen:
         told = words % {"text": request.text, "until": until}
         queue(channel="sms", to=row.phone.open(), text=told, at=at, template="talent.ask")

@@ -11,6 +11,7 @@ from pingzhan.access.operations import require
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.core.outbox import queue
+from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import record
 from pingzhan.people.choices import Focus, NominationState, NominationWay, TeamPost
 from pingzhan.people.models import Group, Nomination, Person, Team, TeamMember
@@ -87,7 +88,7 @@ def place_member(*, member: TeamMember, post: str, by: Actor, at: datetime, grou
     open_ones = Nomination.objects.filter(team=team, person=member.person, post=post, state=NominationState.OPEN)
     open_ones.update(state=NominationState.APPOINTED, decided_at=at)
     if post not in (before, TeamPost.MEMBER) and member.person.phone:
-        words = _("您已被任命为%(team)s%(post)s。") % {"team": team.name, "post": TeamPost(post).label}
+        words = for_others("您已被任命为%(team)s%(post)s。", team=team.name, post=TeamPost(post).label)
         queue(channel="sms", to=member.person.phone.open(), text=words, at=at, template="team.post")
     return member
 

@@ -19,6 +19,7 @@ from pingzhan.access.holders import holding
 from pingzhan.access.permissions import Permission
 from pingzhan.core.errors import DomainError, Invalid
 from pingzhan.core.outbox import queue, queue_many
+from pingzhan.core.wording import for_others
 from pingzhan.response.choices import ProposalState, VersionState
 from pingzhan.response.models import PlanVersion, Proposal
 from pingzhan.response.operations.activation import Outdated, activate
@@ -85,9 +86,12 @@ def _propose(version: PlanVersion, one: Standing, data: dict[str, Any], *, at: d
 
 def _tell(row: Proposal, data: dict[str, Any], *, at: datetime) -> None:
     roles = data["levels"][str(row.level)]["activate"]
-    text = _("“%(plan)s”的条件“%(title)s”已达到，建议启动%(level)s级响应。请登录查看预览后决定。") % {
-        "plan": row.plan.title, "title": row.title, "level": ROMAN[row.level],
-    }  # fmt: skip
+    text = for_others(
+        "“%(plan)s”的条件“%(title)s”已达到，建议启动%(level)s级响应。请登录查看预览后决定。",
+        plan=row.plan.title,
+        title=row.title,
+        level=ROMAN[row.level],
+    )
     users = holding(roles, row.path, at=at)
     queue_many([(user.pk, text) for user in users], at=at, template="plan_proposed")
     for user in users:

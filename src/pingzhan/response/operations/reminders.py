@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from pingzhan.access.queries import get_user
 from pingzhan.core.errors import NotFound
 from pingzhan.core.outbox import queue
+from pingzhan.core.wording import for_others
 from pingzhan.modes.queries import ending_within
 from pingzhan.response.models import Activation
 
@@ -31,10 +31,12 @@ def warn_of_end(*, at: datetime) -> int:
                 user = None
             if user is None or not user.phone:
                 continue
-            exercise = _("【演练】") if response.exercise else ""
-            text = _("%(exercise)s“%(plan)s”响应将于 %(until)s 到期自动解除。需要延长的，请登录说明理由后延长。") % {
-                "exercise": exercise, "plan": response.plan,
-                "until": timezone.localtime(response.until).strftime("%m-%d %H:%M"),
-            }  # fmt: skip
+            exercise = for_others("【演练】") if response.exercise else ""
+            text = for_others(
+                "%(exercise)s“%(plan)s”响应将于 %(until)s 到期自动解除。需要延长的，请登录说明理由后延长。",
+                exercise=exercise,
+                plan=response.plan,
+                until=timezone.localtime(response.until).strftime("%m-%d %H:%M"),
+            )
             queue(channel="sms", to=user.phone.open(), text=text, at=at, to_user=user.pk, template="response_ends")
     return told

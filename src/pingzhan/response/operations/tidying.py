@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
+from pingzhan.core.wording import for_others
 from pingzhan.matters.queries.figures import open_since
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.modes.queries import overlays_of, paths_of
@@ -29,7 +29,7 @@ def begin_list(response_id: UUID, manifest: "Manifest") -> None:
     if rooms := counts.get(OverlayKind.ROOM_FUNCTION):
         found.append(_rooms(rooms))
     if duties := counts.get(OverlayKind.PERSON_DUTY):
-        found.append(_("%(n)s 项责任的人员撤岗并致谢") % {"n": duties})
+        found.append(for_others("%(n)s 项责任的人员撤岗并致谢", n=duties))
     _append(response_id, found)
 
 
@@ -40,7 +40,7 @@ def more_to_tidy(response: "Response", manifest: "Manifest") -> list[str]:
     if rooms := _not_yet(manifest, OverlayKind.ROOM_FUNCTION, laid.values_list("target", flat=True)):
         found.append(_rooms(rooms))
     if people := _not_yet(manifest, OverlayKind.PERSON_DUTY, laid.values_list("person_id", flat=True)):
-        found.append(_("调整级别后上岗的 %(n)s 人撤岗并致谢") % {"n": people})
+        found.append(for_others("调整级别后上岗的 %(n)s 人撤岗并致谢", n=people))
     return found
 
 
@@ -53,11 +53,13 @@ def close_list(response: "Response", *, at: datetime) -> None:
     """The matters of the response's time and places that are open when it ends: who has them in peacetime."""
     paths = paths_of([response]).get(response.pk, [])
     if matters := sum(open_since(path, since=response.since, at=at) for path in paths):
-        _append(response.pk, [_("响应期间上报、仍未办结的 %(n)s 件事项，逐件交平时的办理单位和人员") % {"n": matters}])
+        _append(
+            response.pk, [for_others("响应期间上报、仍未办结的 %(n)s 件事项，逐件交平时的办理单位和人员", n=matters)]
+        )
 
 
 def _rooms(count: int) -> str:
-    return _("恢复 %(n)s 间用房：清场、消毒、归还设备") % {"n": count}
+    return for_others("恢复 %(n)s 间用房：清场、消毒、归还设备", n=count)
 
 
 def _not_yet(manifest: "Manifest", kind: str, laid: "QuerySet[Overlay, Any]") -> int:

@@ -82,7 +82,8 @@ class Zone:
 class Tree:
     """What lies under the response's places, by what a plan may ask for, read once each.
 
-    Names are in the installation's own language, whoever looks: they are kept with what is laid, and digests count them.
+    Names are in the installation's own language, whoever looks: they are kept with what is laid, and digests count
+    them.
     """
 
     def __init__(self, places: "Sequence[Place]") -> None:
