@@ -202,6 +202,20 @@ def test_a_session_reaches_high_levels_by_no_other_door(world: World) -> None:
     assert send("street_secretary", address, raised, twice=True).status_code == 200
 
 
+def test_what_is_laid_is_named(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    response = activate(world, command)
+    address = reverse("command:response", args=[response.pk])
+    rooms = command.get(address, {"kind": "room_function"}).content.decode()
+    assert "源园居委会党群服务站 · 活动室</strong> · 采样点 · 约" in rooms
+    assert "受理时限</strong> · 30 分钟" in command.get(address, {"kind": "clock"}).content.decode()
+    asked = {"plan": "short", "level": "1", "places": HOME_STREET}
+    preview = command.get(reverse("command:preview"), asked).content.decode()
+    assert "受理时限" in preview
+    assert ">accept<" not in preview
+
+
 def test_by_the_api_another_level_is_previewed_and_taken_only_as_it_was_seen(world: World) -> None:
     ready(world)
     command = enter(world, "command")

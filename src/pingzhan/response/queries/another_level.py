@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from pingzhan.core.memory import no_collecting
 from pingzhan.modes.choices import OverlayKind
-from pingzhan.modes.queries import overlays_of, what_duties_are
-from pingzhan.modes.words import says
-from pingzhan.people.queries.holders import names_of_people
+from pingzhan.modes.queries import overlays_of
 from pingzhan.response.models import Activation
 from pingzhan.response.queries.compile import compile_plan
+from pingzhan.response.queries.words import in_words
 from pingzhan.response.rules.manifest import Item, Manifest
 
 if TYPE_CHECKING:
@@ -99,18 +98,16 @@ def another_level(response: "Response", row: Activation, *, level: int, at: date
 
 
 def told(rows: "Sequence[Item | Turned | Overlay]") -> list[Told]:
-    """Each of these in words; two statements."""
-    laid = [one for one in map(_before, rows) if one is not None]
-    people = names_of_people([one.person_id for one in laid if one.person_id])
-    about = what_duties_are(laid)
+    """Each of these in words, at most five statements: see `in_words`."""
+    known = in_words([one for one in map(_before, rows) if one is not None])
     found = []
     for row in rows:
         before, item = _before(row), _after(row)
         was, subject, after, reason = "", "", _("恢复平时"), ""
         if before is not None:
-            name = people.get(before.person_id, "") if before.person_id else ""
-            said = says(before.kind, before.payload | about.get(before.pk, {}))
-            was = " · ".join(part for part in (said, name) if part)
+            words = known[before.pk]
+            subject = words.what
+            was = " · ".join(part for part in (words.says, words.who) if part)
         if item is not None:
             was, subject, after, reason = was or item.before, item.subject, item.after, item.reason
         one = item or before

@@ -27,7 +27,7 @@ from pingzhan.web.guards import needs
 if TYPE_CHECKING:
     from pingzhan.modes.models import Response
 
-SHOWN = 100  # of each kind
+SHOWN = 50  # of each kind
 
 
 @require_safe
@@ -70,7 +70,7 @@ def show_level(
 
 
 def _groups(said: AnotherLevel) -> list[dict[str, Any]]:
-    """What comes, changes and ends, by kind, the first of each in words; three statements."""
+    """What comes, changes and ends, by kind, the first of each in words; at most six statements."""
     parts: list[tuple[str, dict[str, list[Any]]]] = [
         (_("新增"), _by_kind(said.new)), (_("改变"), _by_kind(said.changed)), (_("结束"), _by_kind(said.ended)),
     ]  # fmt: skip
@@ -88,7 +88,8 @@ def _groups(said: AnotherLevel) -> list[dict[str, Any]]:
 
 
 def _by_kind(rows: Iterable[Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+    """In the order of the kinds."""
+    found: dict[str, list[Any]] = {kind: [] for kind in OverlayKind.values}
     for one in rows:
-        found.setdefault(one.kind, []).append(one)
-    return found
+        found[one.kind].append(one)
+    return {kind: part for kind, part in found.items() if part}

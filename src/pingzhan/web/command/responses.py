@@ -23,10 +23,7 @@ from pingzhan.modes.queries import (
     paths_of,
     response_for,
     responses_for,
-    what_duties_are,
 )
-from pingzhan.modes.words import says
-from pingzhan.people.queries.holders import names_of_people
 from pingzhan.places.names import place_lines
 from pingzhan.places.queries import names_along
 from pingzhan.response import operations
@@ -41,6 +38,7 @@ from pingzhan.response.queries.responses import (
     gaps_within,
     warnings_of,
 )
+from pingzhan.response.queries.words import in_words
 from pingzhan.response.rules.levels import needs_second_factor
 from pingzhan.web.command.another_level import show_level
 from pingzhan.web.command.proposals import waiting
@@ -129,10 +127,9 @@ def _show(
         overlays_of(found, at=moment, within=within).filter(kind=kind), order=("path", "id"),
         after=request.GET.get("after"), limit=PAGE,
     )  # fmt: skip
-    people = names_of_people([one.person_id for one in rows.items if one.person_id])
     gaps = gaps_within(row, within=within) if row else []
     lines = place_lines([*paths, *{one.path for one in rows.items}, *{path for path, *_rest in gaps[:SHOWN_GAPS]}])
-    about = what_duties_are(rows.items) if kind == "person_duty" else {}
+    words = in_words(rows.items)
     counted = counts_within([found], {found.pk: row} if row else {}, {found.pk: paths}, within=within)
     counts = counts_in_words(counted.get(found.pk, {}))
     data = data_of(row.version) if row else {}
@@ -150,8 +147,9 @@ def _show(
             {
                 "overlay": one,
                 "place": lines.get(one.path, ""),
-                "who": people.get(one.person_id, "") if one.person_id else "",
-                "says": says(one.kind, one.payload | about.get(one.pk, {})),
+                "what": words[one.pk].what,
+                "who": words[one.pk].who,
+                "says": words[one.pk].says,
             }
             for one in rows.items
         ],

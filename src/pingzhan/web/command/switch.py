@@ -178,6 +178,7 @@ def _show(
             why = why_words(item.payload, skills)
             reason = reason_words(item.reason, [data], kinds)
             group["rows"].append({"item": item, "place": lines.get(item.path, ""), "why": why, "reason": reason})
+    groups = {kind: groups[kind] for kind in OverlayKind.values if kind in groups}
     query = request.GET.copy() if request.method == "GET" else asked.copy()
     for name in ("csrfmiddlewaretoken", "digest", "parts", "q"):
         query.pop(name, None)

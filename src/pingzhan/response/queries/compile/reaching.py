@@ -9,6 +9,7 @@ from pingzhan.core.paths import code_of
 from pingzhan.modes.choices import OverlayKind as K
 from pingzhan.modes.rules import NOTHING
 from pingzhan.response.queries.compile.work import Tree, Work, Zone, reason_of
+from pingzhan.response.queries.words import clock_label
 from pingzhan.response.rules.manifest import Item
 
 _SECTIONS: dict[str, str] = {
@@ -61,7 +62,9 @@ def _add(
     work: Work, zone: Zone, kind: str, section: str, item: Mapping[str, Any], after: str, payload: dict[str, Any], *,
     key: str = "",
 ) -> None:  # fmt: skip
-    subject = item.get("title") or item.get("item") or item.get("need") or item.get("clock") or ""
+    subject = item.get("title") or item.get("item") or item.get("need") or ""
+    if "clock" in item:
+        subject = clock_label(item["clock"])
     work.add(
         Item(
             kind, zone.path, zone.path, code_of(zone.path), "", after, reason_of(section, item), payload,
