@@ -203,6 +203,7 @@ TABLE = {
     "draft_notice": ANSWER_FOR,
     "open_contact": CONTACT,
     "prove_entry": JOURNAL,
+    "get_chain": JOURNAL,
     "request_export": EXPORT,
     "get_export": NOT_ANOTHERS,
     "get_export_file": NOT_ANOTHERS,

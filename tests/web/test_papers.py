@@ -17,14 +17,17 @@ from pingzhan.core.sheets import read_rows
 from pingzhan.journal.models import Entry, Leaf
 from pingzhan.journal.operations import seal
 from pingzhan.matters import operations
-from pingzhan.matters.models import Remark
+from pingzhan.matters.models import Remark, Summons
+from pingzhan.matters.operations.escalating import climb_due
 from pingzhan.matters.operations.pictures import store_pictures
-from pingzhan.matters.operations.whistle import close
+from pingzhan.matters.operations.taking import grab
+from pingzhan.matters.operations.whistle import check_in, close, tell_superior
 from pingzhan.matters.queries.chain import chain_of
 from pingzhan.matters.queries.ledgers import ledger_page
+from tests.factories.clocks import set_rules
 from tests.factories.pictures import upload
 from tests.factories.whistles import blow
-from tests.factories.world import FAR, HOME, World
+from tests.factories.world import DISTRICT, FAR, HOME, World
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +102,55 @@ def test_the_chain_tells_who_knew_decided_did_and_who_did_not(world: World, sign
     changed = chain_of(matter, at=at)
     assert not changed.whole
     assert "不一致" in sign_in("secretary").get(f"/desk/matters/{matter.number}/chain/").content.decode()
+
+
+def test_the_chain_tells_who_was_told_and_who_came_to_the_whistle(world: World) -> None:
+    whistle = blow(world)
+    matter = whistle.matter
+    later = world.at + timedelta(hours=11)
+    check_in(whistle=whistle, by=world.actor("property_staff"), at=world.at + timedelta(minutes=3))
+    for summons in Summons.objects.filter(whistle=whistle, unit__code=f"{DISTRICT}.housing"):
+        tell_superior(summons=summons, at=later)
+    set_rules(world)
+    climb_due(at=later)
+    found = chain_of(matter, at=later)
+    links = [(link.part, link.label, link.unit) for link in found.links]
+    assert ("knew", "报到", "源园物业服务站") in links
+    assert any(label == "吹哨" and unit.count("、") == 2 for _, label, unit in links)
+    assert any(label == "哨单逾期告知上级" and unit for _, label, unit in links)
+    assert ("到场时限", "源园物业服务站", True) in [(gap.label, gap.unit, gap.acted_at is None) for gap in found.gaps]
+    assert "请到1号楼下集合" in found.links[1].words
+    assert found.whole
+
+
+def test_the_chain_names_whom_it_was_escalated_to_and_who_took_it(world: World) -> None:
+    set_rules(world)
+    matter = world.matter(to="dispatched")
+    late = matter.status_at + timedelta(days=3)
+    climb_due(at=late)
+    told = [link.unit for link in chain_of(matter, at=late).links if link.step == "escalate"]
+    assert told
+    assert all(told)
+    grab(matter=matter, by=world.actor("property_staff"), at=late)
+    last = chain_of(matter, at=late).links[-1]
+    assert (last.subject, last.label, last.unit) == ("taking", "接单或派单", "吴经理")
+
+
+def test_what_was_returned_in_time_is_not_held_against_who_returned_it(world: World) -> None:
+    matter = world.matter(to="in_progress")
+    operations.return_matter(
+        matter=matter, by=world.actor("property_staff"), at=matter.status_at + timedelta(minutes=5), reason="不归物业"
+    )
+    gaps = chain_of(matter, at=world.at + timedelta(days=30)).gaps
+    assert {gap.unit for gap in gaps if gap.label == "办结时限"} == {"源园居委会"}
+
+
+def test_the_chain_by_the_api_is_that_of_the_page(world: World) -> None:
+    matter = world.matter(to="dispatched")
+    said = world.client("inspector").get(f"/api/v1/matters/{matter.number}/chain").json()
+    assert [link["step"] for link in said["links"]] == ["report", "accept", "dispatch"]
+    assert said["links"][2]["to"] == "源园物业服务站"
+    assert said["whole"]
 
 
 def test_an_entry_that_was_changed_after_sealing_is_not_proved(world: World) -> None:

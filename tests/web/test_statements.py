@@ -200,7 +200,7 @@ def test_the_pages_of_a_matter_cost_the_same_however_much_has_happened(
     pages += [(sign_in("inspector"), "/desk/matters/{}/chain/docx/")]
     pages += [(sign_in("secretary"), "/field/matters/{}/"), (track, "/track/{}/"), (track, "/track/{}/answer/!")]
     pages += [(sign_in("resident"), "/track/{}/")]
-    for call in ("", "/timeline", "/similar", "/suggestions"):
+    for call in ("", "/timeline", "/similar", "/suggestions", "/chain"):
         pages += [(world.client("secretary"), f"/api/v1/matters/{{}}{call}")]
     costs = {
         f"{address} {number}": [cost(client, address.format(matter.number)) for matter in (short, long)]

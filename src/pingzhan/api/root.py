@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from pingzhan.api import (
     buildings,
+    chains,
     exports,
     grids,
     hints,
@@ -156,6 +157,7 @@ api.add_router("/places", places.router)
 api.add_router("", hints.router)
 api.add_router("/matters", steps.router)
 api.add_router("/matters", takings.router)
+api.add_router("/matters", chains.router)
 api.add_router("/matters", matters.router)
 api.add_router("/exports", exports.router)
 api.add_router("", whistles.router)

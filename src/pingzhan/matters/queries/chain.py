@@ -8,12 +8,27 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from pingzhan.access.actors import Actor
+from pingzhan.access.permissions import Permission
+from pingzhan.access.queries import can
+from pingzhan.core.errors import NotFound
 from pingzhan.journal.operations import digest_of
-from pingzhan.journal.queries import InclusionProof, is_as_sealed, latest_head, proofs_of, timeline, with_openings
-from pingzhan.matters.choices import ClockKind, ClockState, Step
-from pingzhan.matters.models import Clock, Matter, Remark
+from pingzhan.journal.queries import (
+    InclusionProof,
+    is_as_sealed,
+    latest_head,
+    proofs_of,
+    timeline,
+    timelines,
+    with_openings,
+)
+from pingzhan.matters.choices import Basis, ClockKind, ClockState, Step
+from pingzhan.matters.models import Clock, Matter, Remark, Summons, Taking, Whistle, WhistleEntry
+from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.reference import Reference, UnitRef, reference
 from pingzhan.matters.queries.sheet import UNDONE
+from pingzhan.matters.queries.whistles import clocks_of
+from pingzhan.matters.whistle_workflow import WhistleStep
 from pingzhan.places.names import named
 
 if TYPE_CHECKING:
@@ -23,8 +38,21 @@ if TYPE_CHECKING:
 KNEW = {Step.REPORT, Step.ACCEPT, Step.SIGN, Step.URGE, Step.ESCALATE, Step.ANSWER}
 DECIDED = {
     Step.REJECT, Step.DISPATCH, Step.RETURN, Step.REFER, Step.HOLD, Step.VERIFY, Step.PUBLISH, Step.ARCHIVE,
-    Step.REOPEN, Step.SUPERVISE, Step.MERGE, Step.SPLIT, Step.WITHDRAW, Step.DECIDE_PAUSE,
+    Step.REOPEN, Step.SUPERVISE, Step.MERGE, Step.SPLIT, Step.WITHDRAW, Step.DECIDE_PAUSE, Step.UNMERGE, Step.RELEASE,
 }  # fmt: skip
+# The same of what was done in its whistles, and by whom of a unit it was taken.
+_PARTS = {
+    **{f"matter.{step}": "knew" for step in KNEW},
+    **{f"matter.{step}": "decided" for step in DECIDED},
+    "matter.follow": "knew",
+    "whistle.check_in": "knew",
+    "whistle.late": "knew",
+    "whistle.blow": "decided",
+    "whistle.call": "decided",
+    "whistle.release": "decided",
+    "whistle.close": "decided",
+    "taking.take": "decided",
+}
 # Whose a deadline is: of the unit that was asked first, or of the one in charge. That of the rating is the reporter's.
 OF_RECEIVER = {ClockKind.ACCEPT, ClockKind.DISPATCH, ClockKind.FEED_BACK, ClockKind.PUBLISH, ClockKind.ARCHIVE}
 OF_REPORTER = {ClockKind.RATE}
@@ -39,11 +67,12 @@ class Link:
 
     at: datetime
     part: str
+    subject: str  # matter, whistle, taking
     step: str  # "" for what is no step: an opening, an undo
     label: str
     who: str
     kind: str  # of the actor: user, reporter, anonymous, system
-    unit: str  # to whom it was handed
+    unit: str  # to whom it was handed, or who was told or took it; in a whistle who was summoned, or came
     from_status: str
     to_status: str
     words: tuple[str, ...]
@@ -75,21 +104,38 @@ class Chain:
 
 def chain_of(matter: Matter, *, at: datetime) -> Chain:
     """The whole chain, each sealed entry proved anew against the present tree; as many statements for a long one."""
-    entries = list(timeline("matter", matter.pk))
+    whistles = list(Whistle.objects.filter(matter=matter).order_by("id").values_list("id", flat=True))
+    takings = {row.pk: row.person.name for row in Taking.objects.filter(matter=matter).select_related("person")}
+    own = list(timeline("matter", matter.pk))
+    beside = [*timelines("whistle", whistles), *timelines("taking", list(takings))]
+    entries = sorted([*own, *beside], key=lambda entry: entry.pk)
     purposes = with_openings(entries)
     words: dict[UUID, list[str]] = {}
-    for uid, text in Remark.objects.filter(matter=matter).order_by("at", "id").values_list("entry_uid", "text"):
-        words.setdefault(uid, []).append(text)
+    for said in (
+        Remark.objects.filter(matter=matter).order_by("at", "id").values_list("entry_uid", "text"),
+        WhistleEntry.objects.filter(whistle__in=whistles).exclude(text="").values_list("entry_uid", "text"),
+    ):
+        for uid, text in said:
+            words.setdefault(uid, []).append(text)
     known = reference()
-    texts = {digest_of(matter.text)} | {str(one.data.get("before_digest")) for one in entries if one.verb == REDACTED}
+    texts = {digest_of(matter.text)} | {str(one.data.get("before_digest")) for one in own if one.verb == REDACTED}
     head = latest_head()
     proofs = proofs_of(entries, head=head)
     links = tuple(
-        _link(entry, words.get(entry.uid, []), purposes, known, texts, _proof(entry, proofs)) for entry in entries
-    )
+        _link(
+            entry, words.get(entry.uid, []), purposes, texts, to=takings.get(entry.subject_id) or _units(entry, known),
+            proof=_proof(entry, proofs),
+        )
+        for entry in entries
+    )  # fmt: skip
     return Chain(
         links=links,
-        gaps=tuple(gaps_of(matter, entries, known, at=at)),
+        gaps=tuple(
+            sorted(
+                [*gaps_of(matter, own, known, at=at), *_gaps_of_whistles(whistles, known, at=at)],
+                key=lambda gap: gap.due_at,
+            )
+        ),
         root=head.root.hex() if head else "",
         size=head.size if head else 0,
         whole=all(link.proof != "broken" and link.words_hold for link in links),
@@ -97,22 +143,23 @@ def chain_of(matter: Matter, *, at: datetime) -> Chain:
 
 
 def _link(
-    entry: "Entry", words: Sequence[str], purposes: dict[int, str], known: Reference, texts: set[str], proof: str
+    entry: "Entry", words: Sequence[str], purposes: dict[int, str], texts: set[str], *, to: str, proof: str
 ) -> Link:
     step = entry.verb.removeprefix("matter.")
-    is_step = step in Step.values
-    part = "knew" if step in KNEW or entry.pk in purposes else "decided" if step in DECIDED else "did"
+    is_step = entry.subject_type == "matter" and step in Step.values
+    part = "knew" if entry.pk in purposes else _PARTS.get(entry.verb, "did")
     said = [*words, *([purposes[entry.pk]] if entry.pk in purposes else [])]
     return Link(
         at=entry.at,
         part=part,
+        subject=entry.subject_type,
         step=step if is_step else "",
         label=_label(entry.verb, step),
         who=entry.actor_name,
         kind=entry.actor_kind,
-        unit=next((named(unit) for unit in known.units.values() if unit.code == entry.data.get("unit")), ""),
-        from_status=entry.from_state,
-        to_status=entry.to_state,
+        unit=to,
+        from_status="" if entry.subject_type == "taking" else entry.from_state,
+        to_status="" if entry.subject_type == "taking" else entry.to_state,
         words=tuple(said),
         words_hold=_hold(entry, said, texts),
         entry=entry.uid,
@@ -121,9 +168,22 @@ def _link(
     )
 
 
+def _units(entry: "Entry", known: Reference) -> str:
+    """The units that the entry names: by their codes, or of an escalation by its id."""
+    data = entry.data
+    codes = {data.get("unit"), *(data.get("units") or ())} - {None, ""} or {data.get("asks")}
+    told = data.get("unit_id") if entry.verb == f"matter.{Step.ESCALATE.value}" else data.get("told")
+    return "、".join(
+        named(unit) for unit in known.units.values() if unit.code in codes or (told and str(unit.id) == told)
+    )
+
+
 def _label(verb: str, step: str) -> str:
-    if step in Step.values:
+    if verb.startswith("matter.") and step in Step.values:
         return str(Step(step).label)
+    of_whistle = verb.removeprefix("whistle.")
+    if verb.startswith("whistle.") and of_whistle in WhistleStep.values:
+        return str(WhistleStep(of_whistle).label)
     others = {
         UNDONE: _("撤销"),
         "sealed.open": _("查看加密信息"),
@@ -131,6 +191,12 @@ def _label(verb: str, step: str) -> str:
         "matter.call_back": _("回访"),
         "matter.reply_rating": _("回复评价"),
         REDACTED: _("隐去反映内容"),
+        "matter.follow": _("关注"),
+        "matter.relocate": _("随区域调整换了位置"),
+        "whistle.late": _("哨单逾期告知上级"),
+        "taking.take": _("接单或派单"),
+        "taking.hand_back": _("交回"),
+        "taking.no_show": _("接单未办"),
     }
     return str(others.get(verb, verb))
 
@@ -157,6 +223,8 @@ def _proof(entry: "Entry", proofs: dict[int, InclusionProof | None]) -> str:
 def gaps_of(matter: Matter, entries: "Sequence[Entry]", known: Reference, *, at: datetime) -> list[Gap]:
     """The deadlines that were missed, in the order in which they fell due, with whose they were."""
     found = []
+    undone = {uid for entry in entries if entry.verb == UNDONE for uid in entry.data.get("entries", ())}
+    entries = [entry for entry in entries if str(entry.uid) not in undone]
     for clock in Clock.objects.filter(matter=matter).order_by("due_at", "id"):
         late = clock.state == ClockState.LATE
         overdue = clock.state == ClockState.RUNNING and clock.due_at < at
@@ -179,8 +247,39 @@ def gaps_of(matter: Matter, entries: "Sequence[Entry]", known: Reference, *, at:
     return found
 
 
+def _gaps_of_whistles(whistles: Sequence[UUID], known: Reference, *, at: datetime) -> list[Gap]:
+    """The clocks that units summoned to the spot missed; those let go before it was due owed nothing."""
+    rows = Summons.objects.filter(whistle__in=whistles).order_by("id")
+    return [
+        Gap(
+            label=str(clock.clock.label), unit=named(known.units.get(summons.unit_id)), due_at=clock.due_at,
+            acted_at=clock.done_at, basis=str(Basis.CALENDAR.label),
+        )
+        for summons in rows
+        for clock in clocks_of(summons, at=at)
+        if clock.is_late
+    ]  # fmt: skip
+
+
+# By these a matter comes to the unit that the entry names, or back to who was asked first.
+_HANDED = {f"matter.{step}" for step in (Step.DISPATCH, Step.REFER)}
+_HANDED_BACK = {f"matter.{step}" for step in (Step.RETURN, Step.REOPEN)}
+
+
 def _in_charge(entries: "Sequence[Entry]", known: Reference, moment: datetime) -> UnitRef | None:
-    """The unit in whose hands the matter was at `moment`, by the last handing over before it."""
-    codes = [entry.data.get("unit") for entry in entries if entry.at <= moment and entry.data.get("unit")]
+    """The unit in whose hands the matter was at `moment`, by the last handing over before it; None: the receiver."""
+    codes = [
+        entry.data.get("asks") if entry.verb in _HANDED_BACK else entry.data.get("unit")
+        for entry in entries
+        if entry.at <= moment and (entry.verb in _HANDED or entry.verb in _HANDED_BACK)
+    ]
     by_code = {unit.code: unit for unit in known.units.values()}
-    return by_code.get(codes[-1]) if codes else None
+    return by_code.get(codes[-1] or "") if codes else None
+
+
+def chain_for(actor: Actor, number: str, *, at: datetime) -> tuple[Matter, Chain]:
+    """The chain of a matter, for those who answer for the record there; raises NotFound for others."""
+    matter = matter_for(actor, number)
+    if not all(can(actor, one, matter.path) for one in (Permission.MATTER_VIEW, Permission.JOURNAL_VIEW)):
+        raise NotFound
+    return matter, chain_of(matter, at=at)

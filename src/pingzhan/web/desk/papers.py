@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from pingzhan.access.actors import Actor
 from pingzhan.access.permissions import Permission as P
-from pingzhan.access.queries import can
 from pingzhan.core.errors import NotFound
 from pingzhan.core.files import open_file
 from pingzhan.core.papers import (
@@ -29,7 +28,7 @@ from pingzhan.core.papers import (
     to_pdf,
 )
 from pingzhan.matters.choices import Status
-from pingzhan.matters.queries.chain import Chain, chain_of
+from pingzhan.matters.queries.chain import chain_for
 from pingzhan.matters.queries.inspections import inspections_of, may_inspect
 from pingzhan.matters.queries.lists import matter_for
 from pingzhan.matters.queries.reach import sees_as_staff
@@ -158,7 +157,7 @@ def proofs() -> dict[str, str]:
 @needs(P.JOURNAL_VIEW)
 def chain(request: HttpRequest, number: str) -> HttpResponse:
     """The chain of responsibility of a matter, for those who answer for the record."""
-    matter, found = _chain(request, number)
+    matter, found = chain_for(request.actor, number, at=request.at)  # type: ignore[attr-defined]
     context = {
         "matter": matter,
         "chain": found,
@@ -177,7 +176,7 @@ def chain_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """The same to file and sign."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     at: datetime = request.at  # type: ignore[attr-defined]
-    matter, found = _chain(request, number)
+    matter, found = chain_for(actor, number, at=at)
     rows = []
     for link in found.links:
         shown = _shown(link)
@@ -200,21 +199,13 @@ def chain_paper(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     return _file(paper, kind, f"{matter.number}-chain.{kind}")
 
 
-def _chain(request: HttpRequest, number: str) -> tuple[Matter, Chain]:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    matter = matter_for(actor, number)
-    if not (can(actor, P.MATTER_VIEW, matter.path) and can(actor, P.JOURNAL_VIEW, matter.path)):
-        raise NotFound
-    return matter, chain_of(matter, at=request.at)  # type: ignore[attr-defined]
-
-
 def _shown(link: Any) -> dict[str, Any]:
     return {
         "link": link,
         "part": parts()[link.part],
         "who": link.who or kind_label(link.kind),
-        "from": state_label(link.from_status),
-        "to": state_label(link.to_status),
+        "from": state_label(link.from_status, link.subject),
+        "to": state_label(link.to_status, link.subject),
         "proof": proofs()[link.proof],
     }
 
