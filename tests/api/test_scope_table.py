@@ -86,6 +86,7 @@ NOT_ANOTHERS = "u - - - - - - - - - - -"
 ANSWER = "   u - n y y y n n n n n -"
 COVERAGE = " u - - - y y - y y y y y"
 JOURNAL = "  u - - - - y - - y y y y"
+TRACE = "    u - - - - y - - y y y -"
 READ_PLANS = "u - - - y y - y y y y -"
 SWITCH = "    u - - - n y - n y y n -"
 SEE_RESPONSES = "u - y y y y - y y y y -"
@@ -203,7 +204,7 @@ TABLE = {
     "draft_notice": ANSWER_FOR,
     "open_contact": CONTACT,
     "prove_entry": JOURNAL,
-    "get_chain": JOURNAL,
+    "get_chain": TRACE,
     "request_export": EXPORT,
     "get_export": NOT_ANOTHERS,
     "get_export_file": NOT_ANOTHERS,

@@ -10,7 +10,7 @@ from pydantic import Field
 from pingzhan.api.schemas.common import Moment, Out
 
 
-class LinkOut(Out):
+class TracedLink(Out):
     """One entry: who knew, decided or did what."""
 
     at: Moment
@@ -30,7 +30,7 @@ class LinkOut(Out):
     proof: Literal["holds", "unsealed", "broken"]
 
 
-class GapOut(Out):
+class MissedOut(Out):
     """A deadline that was missed, and whose it was."""
 
     clock: str
@@ -39,12 +39,12 @@ class GapOut(Out):
     acted_at: Moment | None
 
 
-class ChainOut(Out):
+class TracedOut(Out):
     """The whole chain against the present tree of the journal."""
 
     number: str
-    links: list[LinkOut]
-    gaps: list[GapOut]
+    links: list[TracedLink]
+    gaps: list[MissedOut]
     root: str = Field(description="Of the journal's tree, in hexadecimal.")
     size: int
     whole: bool = Field(description="Every sealed entry is proved, and every word is the one of then.")
