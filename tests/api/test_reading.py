@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from pingzhan.access.actors import SYSTEM
 from pingzhan.journal import merkle
-from pingzhan.journal.operations import seal
+from pingzhan.journal.operations import record, seal
 from pingzhan.matters import operations
 from pingzhan.matters.models import Notice
 from pingzhan.matters.operations.pictures import store_pictures
@@ -272,3 +273,15 @@ def test_an_entry_is_proved_against_the_tree(world: World) -> None:
         "inspector": 200,
     }.items():
         assert world.client(name).get(url).status_code == status
+
+
+def test_the_timeline_of_what_was_taken_back_is_told(world: World) -> None:
+    matter, secretary = world.report(), world.actor("secretary")
+    done = operations.bulk(act="accept", matters=[matter], by=secretary, at=world.at)
+    operations.undo(action_id=done.action.pk, by=secretary, at=world.at)
+    record(
+        verb="matter.relocate", by=SYSTEM, at=world.at, subject_type="matter", subject_id=matter.pk,
+        place_path=matter.path,
+    )  # fmt: skip
+    told = world.client("secretary").get(f"/api/v1/matters/{matter.number}/timeline")
+    assert [item["step"] for item in told.json()["items"]] == ["report", "accept", "undo", "relocate"]

@@ -617,3 +617,17 @@ def test_a_matters_page_asks_the_database_as_often_however_long_its_story(
         visitor.get(matter_url(matter))
         with django_assert_max_num_queries(11):
             visitor.get(matter_url(matter))
+
+
+def test_who_left_no_phone_follows_the_parts_by_the_code_of_the_whole(world: World, visitor: Client) -> None:
+    matter = world.matter(to="accepted", anonymous=True)
+    [part] = operations.split(matter=matter, parts=["楼道灯不亮"], by=world.actor("secretary"), at=matter.status_at)
+    visitor.post("/track/", {"number": matter.number, "code": matter.query_code})
+    shown = page(visitor.get(f"/track/{matter.number}/"))
+    assert part.number in shown
+    assert "楼道灯不亮" in page(visitor.get(f"/track/{part.number}/"))
+    code = {"query_code": matter.query_code}
+    assert Client().get(f"/api/v1/public/matters/{part.number}", code).status_code == 200
+    assert Client().get(f"/api/v1/public/matters/{matter.number}", {"query_code": part.query_code}).status_code == 404
+    other = world.report()
+    assert Client().get(f"/api/v1/public/matters/{other.number}", code).status_code == 404

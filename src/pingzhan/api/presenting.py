@@ -91,7 +91,7 @@ def public_sheet_answer(matter: "Matter", *, by: Actor, at: datetime) -> PublicS
 
 def timeline_item(item: TimelineItem, *, public: bool) -> TimelineOut:
     return TimelineOut(
-        step=Step(item.step),
+        step=Step(item.step) if item.step in Step.values else item.step,  # type: ignore[arg-type]
         label=item.label,
         at=item.at,
         who=item.who,

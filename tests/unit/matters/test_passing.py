@@ -13,6 +13,7 @@ from pingzhan.matters.queries.levels import chain, responsible
 from pingzhan.matters.queries.sheet import sheet
 from pingzhan.matters.rules import Bound
 from tests.factories.clocks import clocks_of, set_rules, sweep
+from tests.factories.world import DISTRICT as DISTRICT_AREA
 from tests.factories.world import FAR, HOME, NEAR
 
 pytestmark = pytest.mark.django_db
@@ -398,3 +399,16 @@ def test_a_place_is_set_right_within_ones_own_area_and_who_has_it_then_is_told(w
     operations.accept(matter=matter, by=world.actor("street_staff"), at=later(matter), place=f"{NEAR}-G001")
     told = Message.objects.filter(template="matter.accept").values_list("to_user", flat=True)
     assert world.users["near_secretary"].pk in told
+
+
+def test_where_nobody_stands_above_the_receiver_decides_and_that_binds(world):
+    set_rules(world, limits=(Bound("returns", 1),))
+    command, housing = world.actor("command"), world.actor("housing_staff")
+    matter = world.report(place=DISTRICT_AREA)
+    operations.accept(matter=matter, by=command, at=later(matter))
+    operations.dispatch(matter=matter, by=command, at=later(matter), unit="310107.housing")
+    operations.return_matter(matter=matter, by=housing, at=later(matter), reason="不归我们")
+    operations.dispatch(matter=matter, by=command, at=later(matter), unit="310107.housing")
+    assert matter.binding
+    with pytest.raises(StateConflict):
+        operations.return_matter(matter=matter, by=housing, at=later(matter), reason="还是不归")

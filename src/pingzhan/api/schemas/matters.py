@@ -178,7 +178,9 @@ class TrackOut(Out):
 class TimelineOut(Out):
     """One step on record."""
 
-    step: Step
+    step: Step | Literal["undo", "relocate"] = Field(
+        description="undo: an act on many was taken back; relocate: it moved with its area."
+    )
     label: str
     at: Moment
     who: str = Field(description="Empty for residents.")

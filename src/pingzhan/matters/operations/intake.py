@@ -129,7 +129,7 @@ def dispatch(
     if refused := refusal(by, matter, chosen):
         raise Invalid(refused, errors=[{"loc": ["unit"], "msg": refused}])
     cap = known.limit(LimitKind.RETURNS, category=matter.category_id, urgency=matter.urgency)
-    binds = matter.awaits_id is not None and matter.returns >= cap
+    binds = matter.returns >= cap  # then only whose decision it is may come here
     changes = {"handler_id": chosen.id} | ({"binding": True} if binds else {})
     return advance(
         Move(

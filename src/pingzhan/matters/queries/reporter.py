@@ -14,10 +14,11 @@ from pingzhan.matters.queries.suggestion import suggested_category
 
 
 def matter_shown(ids: Collection[UUID], number: str) -> Matter | None:
-    """The matter with this number if it is among `ids`, those whose query code was shown; one statement."""
+    """The matter with this number if its code, or that of what it is a part of, was shown (`ids`); one statement."""
     if not ids:
         return None
-    return Matter.objects.filter(pk__in=ids, number=number).select_related("place", "merged_into").first()
+    rows = Matter.objects.filter(Q(pk__in=ids) | Q(parent__in=ids), number=number)
+    return rows.select_related("place", "merged_into").first()
 
 
 def suggest_category(text: str, *, group: str = "") -> str | None:

@@ -19,6 +19,7 @@ from pingzhan.core import flood
 from pingzhan.core.client_address import client_address
 from pingzhan.core.errors import DomainError, NotFound
 from pingzhan.journal.queries import openings_of
+from pingzhan.matters.queries.levels import parts_of
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.reporter import own_matter
 from pingzhan.matters.queries.rights import next_steps
@@ -171,6 +172,7 @@ def _page(
         "has_contact": has_contact,
         "openings": list(openings_of("matter", matter.pk)) if has_contact else [],
         "where": full_place(matter.path),
+        "parts": parts_of(matter),
         "steps": steps,
         "problem": wrong,
         "forms": shown_forms(steps, tried=step, typed=typed, problem=wrong),
