@@ -656,3 +656,21 @@ def test_the_sheet_costs_the_same_whatever_its_length(world: World, sign_in: Cal
     client = sign_in("property_staff")
     statements(client, sheet_url(short))
     assert statements(client, sheet_url(short)) == statements(client, sheet_url(long)) <= ASKING + 17
+
+
+def test_a_row_that_changed_since_it_was_shown_is_not_dealt_with_in_bulk(
+    world: World, sign_in: Callable[..., Client]
+) -> None:
+    matter = world.report()
+    secretary = sign_in("secretary")
+    assert f'name="seen" value="{matter.number}:{matter.version}"' in page(secretary.get("/desk/?status=submitted"))
+    said = {
+        "step": "reject",
+        "numbers": [matter.number],
+        "seen": [f"{matter.number}:{matter.version}"],
+        "reply": "不归",
+    }
+    operations.accept(matter=matter, by=world.actor("community_staff"), at=world.at, category="housing.roof")
+    answer = secretary.post("/desk/bulk/", said | {"list": ""}, follow=True)
+    assert "刚刚被他人更新" in page(answer)
+    assert Matter.objects.get().status == "accepted"

@@ -181,3 +181,15 @@ def test_undone_a_supervised_case_is_one_again(world: World) -> None:
     matter.refresh_from_db()
     assert matter.supervised
     assert Supervision.objects.get().released_at is None
+
+
+def test_what_changed_since_it_was_ticked_is_named_and_not_done(world: World) -> None:
+    same, changed = world.report(), world.report()
+    seen = {matter.number: matter.version for matter in (same, changed)}
+    operations.accept(matter=changed, by=world.actor("community_staff"), at=world.at, category="housing.roof")
+    outcome = operations.bulk(
+        act="reject", matters=[same, changed], by=world.actor("secretary"), at=world.at, reply="不属于本小区", seen=seen
+    )
+    assert (outcome.done, [matter.number for matter, _ in outcome.failed]) == (1, [changed.number])
+    changed.refresh_from_db()
+    assert changed.status == "accepted"

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pingzhan.journal.operations import seal
-from pingzhan.matters import tasks
+from pingzhan.matters import operations, tasks
 from pingzhan.matters.models import Cluster, ClusterMember
 from pingzhan.matters.operations.clustering import gather
 from pingzhan.matters.queries.clusters import clusters_for, hot_spots
@@ -97,3 +97,13 @@ def test_a_matter_is_gathered_when_it_is_reported_and_by_no_later_step(
     while gather_clusters(world.at):
         pass
     assert gathered == [matter.pk]
+
+
+def test_a_hot_spot_shows_nothing_of_what_was_set_right_to_another_area(world: World) -> None:
+    told(world)
+    work(world)
+    matter = ClusterMember.objects.order_by("id")[0].matter
+    operations.accept(matter=matter, by=world.actor("street_staff"), at=world.at, place=f"{NEAR}-G001")
+    later = world.at + timedelta(hours=1)
+    assert not clusters_for(world.actor("secretary"), at=later).exists()
+    assert clusters_for(world.actor("street_staff"), at=later).exists()

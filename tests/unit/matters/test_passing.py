@@ -10,6 +10,7 @@ from pingzhan.matters import operations
 from pingzhan.matters.models import Matter, Merger, Referral, Supervision
 from pingzhan.matters.operations.catalogue import PowerRow
 from pingzhan.matters.queries.levels import chain, responsible
+from pingzhan.matters.queries.passing import supervisions
 from pingzhan.matters.queries.sheet import sheet
 from pingzhan.matters.rules import Bound
 from tests.factories.clocks import clocks_of, set_rules, sweep
@@ -412,3 +413,32 @@ def test_where_nobody_stands_above_the_receiver_decides_and_that_binds(world):
     assert matter.binding
     with pytest.raises(StateConflict):
         operations.return_matter(matter=matter, by=housing, at=later(matter), reason="还是不归")
+
+
+def test_others_are_not_told_who_reported_it_first(world):
+    kept, other = world.matter(to="completed"), world.report()
+    operations.merge(matter=other, into=kept, by=world.actor("secretary"), at=later(kept))
+    reply = "张建国先生您好，您家（电话13812345678）楼道的水管已更换。"
+    operations.feed_back(matter=kept, by=world.actor("secretary"), at=later(kept), reply=reply)
+    [said] = sheet(other, public=True).items[-1].replies
+    assert "水管已更换" in said
+    assert "13812345678" not in said
+    assert "张建国" not in said
+    assert sheet(kept, public=True).items[-1].replies == (reply,)
+
+
+def test_what_was_rejected_long_ago_is_reported_anew(world):
+    matter = world.report(by="resident")
+    operations.reject(matter=matter, by=world.actor("secretary"), at=later(matter), reason="不属于本小区")
+    resident = world.actor("resident")
+    with pytest.raises(StateConflict):
+        operations.reopen(matter=matter, by=resident, at=later(matter) + timedelta(days=91), reason="还是有")
+    operations.reopen(matter=matter, by=resident, at=later(matter) + timedelta(days=80), reason="还是有")
+
+
+def test_what_is_demanded_goes_with_a_matter_that_is_set_right_to_another_place(world):
+    matter = world.report()
+    operations.supervise(matter=matter, by=world.actor("inspector"), at=later(matter), note="盯住")
+    operations.accept(matter=matter, by=world.actor("street_staff"), at=later(matter, 2), place=f"{NEAR}-G001")
+    assert [row.matter_id for row in supervisions(world.actor("near_secretary"), released=False).items] == [matter.pk]
+    assert supervisions(world.actor("secretary"), released=False).items == []

@@ -1,6 +1,6 @@
 """Many matters at once, each for itself: what cannot be done is named, the rest is done, and the last can be undone."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pingzhan.access.actors import Actor
-from pingzhan.core.errors import DomainError, Invalid, NotAllowed, NotFound, StateConflict
+from pingzhan.core.errors import DomainError, Invalid, NotAllowed, NotFound, Stale, StateConflict
 from pingzhan.core.outbox import delayed, withdraw
 from pingzhan.journal.operations import record
 from pingzhan.journal.queries import timeline
@@ -90,9 +90,13 @@ class Outcome:
     failed: list[tuple[Matter, str]] = field(default_factory=list)
 
 
-def bulk(*, act: str, matters: Sequence[Matter], by: Actor, at: datetime, reply: str = "") -> Outcome:
+def bulk(
+    *, act: str, matters: Sequence[Matter], by: Actor, at: datetime, reply: str = "",
+    seen: Mapping[str, int] | None = None,
+) -> Outcome:  # fmt: skip
     """Take `act` on each of `matters` in a transaction of its own, with `reply` to all their reporters.
 
+    `seen`: by number in which version somebody ticked them; one that has changed since is named, not done.
     To merge, the one reported first stays and takes in the others. Messages to reporters wait until the act can no
     longer be undone. Raises Invalid for what makes no sense for any of them.
     """
@@ -112,6 +116,8 @@ def bulk(*, act: str, matters: Sequence[Matter], by: Actor, at: datetime, reply:
     outcome = Outcome(action=BulkAction.objects.create(by_id=by.user_id, act=act, at=at))
     for matter in chosen:
         try:
+            if (seen or {}).get(matter.number, matter.version) != matter.version:
+                raise Stale(_("刚刚被他人更新，没有处理；请看过再办"))
             _one(outcome, ACTS[act], matter, by, at, said)
             outcome.done += 1
         except DomainError as error:

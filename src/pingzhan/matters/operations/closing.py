@@ -25,9 +25,10 @@ from pingzhan.matters.queries.levels import awaited_after, open_parts
 from pingzhan.matters.queries.reference import reference
 from pingzhan.matters.queries.talking import CLOSED_FOR_CALL
 from pingzhan.matters.rules import REOPEN_WITHIN, SENT_BACK
-from pingzhan.matters.workflow import CLOSED
+from pingzhan.matters.workflow import CLOSED, TABLE
 
 MOST_REASONS = 8
+REOPENED_FROM = TABLE[Step.REOPEN].sources
 
 
 @transaction.atomic
@@ -230,7 +231,8 @@ def reopen(*, matter: Matter, by: Actor, at: datetime, reason: str, version: int
     The unit that handled it is proposed again, and told together with the one that dispatches.
     """
     reason = needed(reason, "reason", _("请写明哪里没有解决"))
-    if matter.completed_at is not None and at > matter.completed_at + REOPEN_WITHIN:
+    # What was never finished ended when it came to where it is: rejected, or filed away.
+    if matter.status in REOPENED_FROM and at > (matter.completed_at or matter.status_at) + REOPEN_WITHIN:
         raise StateConflict(_("办结已超过 90 天，请重新上报一件事项"), allowed=[], current=matter.status)
     handler = matter.handler_id
     matter = advance(

@@ -52,6 +52,13 @@ def _put(matter: Matter, *, beside: Matter) -> None:
     )
 
 
+def widen(matter: Matter) -> None:
+    """The matter lies elsewhere now: its cluster is only for those in whose area all of it lies."""
+    cluster = Cluster.objects.filter(members__matter=matter).first()
+    if cluster is not None:
+        Cluster.objects.filter(pk=cluster.pk).update(path=_common(cluster.path, matter.path))
+
+
 def _common(one: str, other: str) -> str:
     """The path of the smallest place that holds both."""
     shared = []

@@ -11,8 +11,9 @@ from pingzhan.access.queries import can
 from pingzhan.core.errors import Invalid
 from pingzhan.core.wording import for_others
 from pingzhan.matters.choices import LimitKind, Source, Step, Urgency
-from pingzhan.matters.models import Matter
+from pingzhan.matters.models import FirstTimes, Matter, Supervision
 from pingzhan.matters.operations.advance import Move, Words, advance, needed
+from pingzhan.matters.operations.clustering import widen
 from pingzhan.matters.operations.following import tell_followers
 from pingzhan.matters.operations.merging import let_go, tell_joined
 from pingzhan.matters.operations.report import Location, report
@@ -68,10 +69,19 @@ def accept(
             data={name: value for name, value in data.items() if value},
         )
     )  # fmt: skip
+    if "path" in changes:
+        _carry(matter)
     if matter.receiver_id != receiver:
         line = for_others("事项 %(number)s 更正了位置，现由您的单位受理，请转办。", number=matter.number)
         tell_units({matter.receiver_id: Line(line, matter.path)}, at=at, template="matter.accept", cause=by.user_id)
     return matter
+
+
+def _carry(matter: Matter) -> None:
+    """What is kept by the place of a matter goes with it, so that each area sees what is its own, and no more."""
+    Supervision.objects.filter(matter=matter).update(path=matter.path)
+    FirstTimes.objects.filter(matter=matter).update(path=matter.path, community=matter.community)
+    widen(matter)
 
 
 def _moved(matter: Matter, code: str, by: Actor) -> dict[str, object]:

@@ -10,6 +10,7 @@ from pingzhan.access.actors import SYSTEM, Actor
 from pingzhan.core.errors import Invalid, StateConflict
 from pingzhan.core.ids import uuid7
 from pingzhan.core.outbox import queue
+from pingzhan.core.personal_data import hide_personal
 from pingzhan.core.wording import for_others
 from pingzhan.journal.operations import digest_of, record
 from pingzhan.journal.queries import timeline
@@ -186,9 +187,11 @@ def _give_back(merger: Merger, *, at: datetime) -> None:
 def tell_joined(matter: Matter, *, step: Step = Step.FEED_BACK, reply: str, by: Actor, at: datetime) -> int:
     """The result, or why it is not taken on, goes to all whose reports were merged into this one, on their own sheets.
 
-    Returns how many.
+    What names the one reporter, or how to reach them, is hidden from the others. Returns how many.
     """
     others = joined_to(matter)
+    if others:
+        reply = hide_personal(reply).text
     text = (
         for_others("您反映的事项 %(number)s 不予受理，理由可凭查询码查看。")
         if step is Step.REJECT

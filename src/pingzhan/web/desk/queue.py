@@ -222,6 +222,12 @@ def undoable(actor: Actor, at: datetime) -> dict[str, Any] | None:
     return {"id": latest.id, "label": label, "left": max(1, int((latest.until - at).total_seconds()))}
 
 
+def _seen(request: HttpRequest) -> dict[str, int]:
+    """The versions in which the rows were shown, by number."""
+    said = (one.rpartition(":") for one in request.POST.getlist("seen")[:MOST_AT_ONCE])
+    return {number: int(version) for number, _, version in said if version.isascii() and version.isdigit()}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(P.MATTER_ACCEPT, P.MATTER_DISPATCH)
 def bulk(request: HttpRequest) -> HttpResponse:
@@ -238,6 +244,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             by=actor,
             at=at,
             reply=request.POST.get("reply", "").replace("\x00", ""),
+            seen=_seen(request),
         )
     except Invalid as problem:
         messages.warning(request, str(problem.detail))
