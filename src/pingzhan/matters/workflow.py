@@ -57,7 +57,8 @@ TABLE: dict[Step, Transition] = {
     row.step: row
     for row in (
         _transition(Step.ACCEPT, {S.SUBMITTED}, S.ACCEPTED, P.MATTER_ACCEPT),
-        _transition(Step.REJECT, {S.SUBMITTED, S.ACCEPTED}, S.REJECTED, P.MATTER_ACCEPT),
+        # While a superior is to decide, nobody below puts an end to it.
+        _transition(Step.REJECT, {S.SUBMITTED, S.ACCEPTED}, S.REJECTED, P.MATTER_ACCEPT, by_awaited=True),
         _transition(Step.DISPATCH, {S.ACCEPTED}, S.DISPATCHED, P.MATTER_DISPATCH, by_awaited=True),
         _transition(Step.SIGN, {S.DISPATCHED}, S.IN_PROGRESS, P.MATTER_HANDLE, by_handler=True),
         _transition(
@@ -107,11 +108,14 @@ TABLE: dict[Step, Transition] = {
             Step.RELEASE, IN_HAND | {S.FED_BACK, S.RATED, S.PUBLISHED}, None, P.MATTER_SUPERVISE, only_if="supervised"
         ),
         # Of a sheet that was merged away nobody would answer what was demanded.
-        _transition(Step.MERGE, {S.SUBMITTED, S.ACCEPTED}, S.MERGED, P.MATTER_ACCEPT, unless="supervised"),
+        _transition(
+            Step.MERGE, {S.SUBMITTED, S.ACCEPTED}, S.MERGED, P.MATTER_ACCEPT, by_awaited=True, unless="supervised"
+        ),
         _transition(Step.UNMERGE, {S.MERGED}, S.ACCEPTED, P.MATTER_ACCEPT, otherwise=S.SUBMITTED),
         _transition(Step.SPLIT, {S.SUBMITTED, S.ACCEPTED}, None, P.MATTER_ACCEPT),
         _transition(
-            Step.WITHDRAW, {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}, S.WITHDRAWN, P.MATTER_ACCEPT, by_reporter=True
+            Step.WITHDRAW, {S.SUBMITTED, S.ACCEPTED, S.DISPATCHED}, S.WITHDRAWN, P.MATTER_ACCEPT, by_reporter=True,
+            by_awaited=True,
         ),
     )
 }  # fmt: skip

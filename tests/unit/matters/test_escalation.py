@@ -36,7 +36,7 @@ def told(matter):
 
 def test_the_unit_is_urged_then_one_level_after_another(world):
     matter = world.matter(to="in_progress")
-    operations.progress(matter=matter, by=world.actor("property_staff"), at=matter.status_at, note="已看")
+    operations.progress(matter=matter, by=world.actor("property_staff"), at=matter.status_at, reply="已看")
     due = clocks_of(matter)["finish"].due_at
     assert sweep(due - timedelta(seconds=1)) == 0
     for hours in range(5):
@@ -55,7 +55,7 @@ def test_the_unit_is_urged_then_one_level_after_another(world):
 
 def test_each_rung_is_on_record_and_told_to_the_people_of_the_unit(world):
     matter = world.matter(to="in_progress")
-    operations.progress(matter=matter, by=world.actor("property_staff"), at=matter.status_at, note="已看")
+    operations.progress(matter=matter, by=world.actor("property_staff"), at=matter.status_at, reply="已看")
     due = clocks_of(matter)["finish"].due_at
     sweep(due)
     sweep(due + HOUR)
@@ -227,3 +227,11 @@ def test_the_sweep_locks_matters_and_no_clocks(world):
         assert climb_due(at=due + HOUR) > 0
     (claim,) = [query["sql"] for query in asked.captured_queries if "SKIP LOCKED" in query["sql"]]
     assert claim.endswith('FOR UPDATE OF "matters_matter" SKIP LOCKED')
+
+
+def test_what_is_said_among_staff_is_no_first_feedback(world):
+    matter = world.matter(to="in_progress")
+    operations.progress(matter=matter, by=world.actor("property_staff"), at=matter.status_at, note="已派师傅")
+    assert "first_feedback" in clocks_of(matter)
+    operations.progress(matter=matter, by=world.actor("property_staff"), at=matter.status_at, reply="师傅今天到")
+    assert "first_feedback" not in clocks_of(matter)

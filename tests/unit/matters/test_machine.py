@@ -246,7 +246,9 @@ class Loop(RuleBasedStateMachine):
 
     @rule()
     def reject(self):
-        if self.take("reject", "secretary", self.model.status in ("submitted", "accepted"), reason="不属实"):
+        model = self.model
+        right = model.status == "submitted" or (model.status == "accepted" and not model.awaits)
+        if self.take("reject", "secretary", right, reason="不属实"):
             self.model.clear()
             self.to("rejected")
 
@@ -299,7 +301,7 @@ class Loop(RuleBasedStateMachine):
         if self.take("refer", "secretary", allowed, reason="超出权限", unit=STREET):
             if COMMITTEE not in model.levels:
                 model.levels.append(COMMITTEE)
-            model.handler = STREET
+            model.handler, model.binding = STREET, False
             model.stop("accept", "dispatch", "sign")
             model.go_on()
             model.start("sign", "first_feedback", "finish")
@@ -308,7 +310,7 @@ class Loop(RuleBasedStateMachine):
     @rule()
     def progress(self):
         if self.take(
-            "progress", PEOPLE[self.model.handler or PROPERTY], self.model.status == "in_progress", note="看过"
+            "progress", PEOPLE[self.model.handler or PROPERTY], self.model.status == "in_progress", reply="看过"
         ):
             self.model.stop("first_feedback")
 

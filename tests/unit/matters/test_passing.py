@@ -442,3 +442,23 @@ def test_what_is_demanded_goes_with_a_matter_that_is_set_right_to_another_place(
     operations.accept(matter=matter, by=world.actor("street_staff"), at=later(matter, 2), place=f"{NEAR}-G001")
     assert [row.matter_id for row in supervisions(world.actor("near_secretary"), released=False).items] == [matter.pk]
     assert supervisions(world.actor("secretary"), released=False).items == []
+
+
+@pytest.mark.parametrize("end", ["reject", "merge", "withdraw"])
+def test_nobody_ends_what_the_superior_is_to_decide_on(world, end):
+    set_rules(world, limits=(Bound("returns", 1),))
+    matter, into = world.matter(by="resident", to="dispatched"), world.report()
+    operations.return_matter(matter=matter, by=world.actor("property_staff"), at=later(matter), reason="不归我们")
+    more = {"reject": {"reason": "不办"}, "merge": {"into": into}, "withdraw": {}}[end]
+    take = getattr(operations, end)
+    with pytest.raises(NotAllowed):
+        take(matter=matter, by=world.actor("secretary"), at=later(matter), **more)
+    take(matter=matter, by=world.actor("street_staff"), at=later(matter), **more)
+
+
+def test_who_reported_it_may_withdraw_it_all_the_same(world):
+    set_rules(world, limits=(Bound("returns", 1),))
+    matter = world.matter(by="resident", to="dispatched")
+    operations.return_matter(matter=matter, by=world.actor("property_staff"), at=later(matter), reason="不归我们")
+    operations.withdraw(matter=matter, by=world.actor("resident"), at=later(matter))
+    assert matter.status == "withdrawn"

@@ -17,6 +17,7 @@ from pingzhan.matters.operations.referring import send_back_down
 from pingzhan.matters.operations.telling import Line, tell_units
 from pingzhan.matters.queries.levels import awaited_after, open_parts
 from pingzhan.matters.queries.reference import reference
+from pingzhan.matters.rules import ClockChange
 
 
 def sign(*, matter: Matter, by: Actor, at: datetime, note: str = "", version: int | None = None) -> Matter:
@@ -72,12 +73,16 @@ def progress(
     pictures: tuple[StoredPicture, ...] = (),
     version: int | None = None,
 ) -> Matter:
-    """How far it is; `reply` is shown to the reporter, `note` only among staff."""
+    """How far it is; `reply` is shown to the reporter, `note` only among staff.
+
+    The first word to the reporter is the first feedback; what is said among staff is none.
+    """
     if not (note.strip() or reply.strip() or pictures):
         needed("", "note", _("请写下进展或上传照片"))
     return advance(
         Move(
             matter, Step.PROGRESS, by, at, Words(note.strip(), reply.strip()), version=version, pictures=pictures,
+            clocks=None if reply.strip() else ClockChange(),
             data={"pictures": len(pictures)} if pictures else {},
         )
     )  # fmt: skip
