@@ -13,6 +13,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "complete": {"result": "修好了"},
     "feed_back": {"reply": "修好了"},
     "rate": {"stars": 4},
+    "call_back": {"result": "settled"},
+    "reply_rating": {"reply": "谢谢您的意见"},
     "publish": {"title": "修好了", "text": "漏水", "result": "修好了"},
     "archive": {"reason": "涉及隐私"},
     "reopen": {"reason": "又漏了"},

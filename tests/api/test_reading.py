@@ -285,3 +285,23 @@ def test_the_timeline_of_what_was_taken_back_is_told(world: World) -> None:
     )  # fmt: skip
     told = world.client("secretary").get(f"/api/v1/matters/{matter.number}/timeline")
     assert [item["step"] for item in told.json()["items"]] == ["report", "accept", "undo", "relocate"]
+
+
+def test_after_closing_who_reported_it_is_called_and_their_rating_answered(world: World) -> None:
+    matter = world.matter(to="rated", contact_phone="10012345678")
+    url, secretary = f"{MATTERS}/{matter.number}", world.client("secretary")
+    said = {"reply": "谢谢，我们会再来看"}
+    for _ in range(2):  # the same key again takes no second effect
+        answer = secretary.post(
+            f"{url}/reply_rating", json.dumps(said), "application/json", headers={"Idempotency-Key": "reply-1"}
+        )
+        assert answer.status_code == 200
+    assert secretary.post(f"{url}/reply_rating", json.dumps(said), "application/json").status_code == 409
+    told = Client().get(f"/api/v1/public/matters/{matter.number}", {"query_code": matter.query_code}).json()["rating"]
+    assert (told["stars"], told["reply"], told["reasons"]) == (5, "谢谢，我们会再来看", [])
+    wrong = secretary.post(f"{url}/call_back", json.dumps({"result": "unsettled"}), "application/json")
+    assert wrong.status_code == 422
+    call = {"result": "unsettled", "note": "又漏了", "reopens": True}
+    again = secretary.post(f"{url}/call_back", json.dumps(call), "application/json").json()
+    assert again["status"] == "accepted"
+    assert [clock["kind"] for clock in again["clocks"] if clock["state"] == "running"] == ["dispatch"]

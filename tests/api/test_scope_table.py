@@ -223,6 +223,8 @@ TABLE = {
     "complete_matter": HANDLE,
     "verify_matter": RUN,
     "feed_back_matter": RUN,
+    "call_back_matter": RUN,
+    "reply_rating_matter": RUN,
     "rate_matter": RUN,
     "publish_matter": ANSWER_FOR,
     "archive_matter": ANSWER_FOR,

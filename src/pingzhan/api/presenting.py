@@ -187,7 +187,14 @@ def _sheet(found: Sheet, *, by: Actor, at: datetime) -> dict[str, Any]:
         "attachments": [
             attachment_out(matter, picture) for picture in found.pictures if staff or picture.step == "report"
         ],
-        "rating": RatingOut(stars=found.rating.stars, comment=found.rating.comment, at=found.rating.at)
+        "rating": RatingOut(
+            stars=found.rating.stars,
+            comment=found.rating.comment,
+            reasons=list(found.rating.reasons),
+            at=found.rating.at,
+            reply=found.rating.reply,
+            replied_at=found.rating.replied_at,
+        )
         if found.rating
         else None,
         "track": [TrackOut(step=part.step, label=str(part.step.label), state=part.state) for part in found.track],

@@ -10,6 +10,7 @@ from ninja import NinjaAPI, Path, Router
 from ninja.openapi.schema import OpenAPISchema
 
 from pingzhan.api import (
+    aftercare,
     buildings,
     chains,
     exports,
@@ -157,6 +158,7 @@ api.add_router("/places", places.router)
 api.add_router("", hints.router)
 api.add_router("/matters", steps.router)
 api.add_router("/matters", takings.router)
+api.add_router("/matters", aftercare.router)
 api.add_router("/matters", chains.router)
 api.add_router("/matters", matters.router)
 api.add_router("/exports", exports.router)

@@ -164,7 +164,10 @@ class RatingOut(Out):
 
     stars: int | None = Field(description="1 to 5; null when not rated in time.")
     comment: str
+    reasons: list[str] = Field(description="Codes from GET /rating_reasons.")
     at: Moment
+    reply: str = Field(description="The answer to it, once there is one.")
+    replied_at: Moment | None
 
 
 class TrackOut(Out):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pingzhan.api.schemas.common import NUMBER, QUERY_CODE, In, MomentIn, Note, StrictBool, StrictInt, Words
 from pingzhan.api.schemas.matters import PictureIn
-from pingzhan.matters.choices import Urgency
+from pingzhan.matters.choices import CallResult, Urgency
 
 UnitCode = Annotated[str, Field(max_length=60, examples=["310107005001.property"])]
 Pictures = Annotated[list[PictureIn], Field(max_length=settings.UPLOAD_MAX_FILES)]
@@ -100,6 +100,18 @@ class PublishIn(In):
     title: Words = Field(max_length=80)
     text: Words
     result: Words
+
+
+class ReplyRatingIn(In):
+    reply: Annotated[Words, Field(max_length=500)] = Field(description="The reporter reads it beside the rating.")
+
+
+class CallBackIn(In):
+    result: CallResult = Field(
+        description="settled, partly, unsettled (needs `note`), not_reached: what the reporter said."
+    )
+    note: Annotated[str, Field(max_length=500)] = ""
+    reopens: StrictBool = Field(False, description="With unsettled: it is reopened at once.")
 
 
 class ArchiveIn(In):
