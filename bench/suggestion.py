@@ -17,8 +17,10 @@ from pathlib import Path
 from bench.ground import messages_folder, row
 from bench.offices import FIELDS, answering_office
 from pingzhan.matters.learning.evaluation import Measure, Scored, best_threshold, macro_f1, measure
-from pingzhan.matters.learning.training import fit
-from pingzhan.matters.rules import classify
+from pingzhan.matters.learning.model import Answer
+from pingzhan.matters.learning.training import PROMISE, fit
+from pingzhan.matters.queries.suggestion import outweighs
+from pingzhan.matters.rules import Guess, classify
 
 FOLDS = 5
 LEAST = 15  # answers of an office's field; rarer ones are left out
@@ -88,6 +90,24 @@ def abstaining(parts: list[list[Scored]], *, promise: float) -> tuple[float, flo
     return len(given) / sum(map(len, parts)), right / len(given) if given else 0.0
 
 
+def together(
+    parts: list[list[Scored]], guesses: list[list[Guess | None]], *, promise: float = PROMISE
+) -> tuple[float, float]:
+    """Coverage and precision of what the product says: what was learned where it is sure, keywords otherwise."""
+    given: list[Scored] = []
+    for number, (part, found) in enumerate(zip(parts, guesses, strict=True)):
+        others = [one for other, scored in enumerate(parts) if other != number for one in scored]
+        threshold = best_threshold(others, promise=promise)
+        for one, guess in zip(part, found, strict=True):
+            learned = Answer(one.label, one.probability, ())
+            if one.probability >= threshold and outweighs(learned, guess):
+                given.append(one)
+            elif guess is not None:
+                given.append(Scored(guess.category, 1.0, one.truth))
+    right = sum(one.label == one.truth for one in given)
+    return len(given) / sum(map(len, parts)), right / len(given)
+
+
 def tell(what: str, found: Measure, f1: float, *, detail: str) -> None:
     row(what, f"accuracy {found.accuracy:.0%}, macro-F1 {f1:.2f}", detail=detail)
 
@@ -112,6 +132,14 @@ def bench(name: str, examples: list[Example], keywords: dict[str, list[str]], *,
             f"right {precision:.0%} of {coverage:.0%} answered",
             detail=f"threshold chosen for {promise:.0%} on other folds",
         )
+
+    guesses = [[classify(examples[place][0], keywords) for place in part] for part in folds(examples)]
+    coverage, precision = together(parts, guesses)
+    row(
+        f"suggest the {name}: learned where sure, keywords otherwise",
+        f"right {precision:.0%} of {coverage:.0%} answered",
+        detail=f"threshold chosen for {PROMISE:.0%} on other folds",
+    )
 
 
 def main() -> None:

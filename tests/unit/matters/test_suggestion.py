@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from pingzhan.core.errors import NotAllowed
 from pingzhan.matters import operations
 from pingzhan.matters.choices import Target
+from pingzhan.matters.learning.model import Answer
 from pingzhan.matters.models import LearnedModel
 from pingzhan.matters.queries import reference
 from pingzhan.matters.queries import suggestion as queries
@@ -63,6 +64,19 @@ def test_where_life_may_be_at_stake_keywords_go_first(taught: World) -> None:
     found = suggested_category("消防通道跳舞放喇叭，喇叭声太响")
     assert found is not None
     assert found.code == "fire.passage"
+
+
+def test_keywords_that_say_otherwise_yield_only_to_what_is_likelier_than_all_else(
+    taught: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(taught)
+    text = "楼道漏水，天花板滴水"
+    for probability, code in ((0.4, "property.leak"), (0.6, "noise.square")):
+        said = Answer("noise.square", probability, ("楼道",))
+        monkeypatch.setattr(queries, "_sure", lambda *_args, said=said, **_more: said)
+        found = suggested_category(text)
+        assert found is not None
+        assert found.code == code
 
 
 def test_it_abstains_when_unsure(taught: World) -> None:

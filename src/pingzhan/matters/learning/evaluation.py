@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,22 @@ def macro_f1(scored: Sequence[Scored]) -> float:
 
 
 def best_threshold(scored: Sequence[Scored], *, promise: float) -> float:
-    """The lowest probability from which on at least `promise` of the answers are right; above 1 if there is none."""
+    """The lowest probability from which on at least `promise` of the answers are right; above 1 if there is none.
+
+    Of few answers more must be right: what counts is the lower end of the share's confidence interval.
+    """
     best, right = 1.01, 0
     for count, one in enumerate(sorted(scored, key=lambda one: -one.probability), start=1):
         right += one.label == one.truth
-        if count >= 5 and right / count >= promise:
+        if at_least(right, count) >= promise:
             best = one.probability
     return best
+
+
+def at_least(right: int, count: int) -> float:
+    """The lower end of the Wilson score interval, one standard error wide, of `right` out of `count`.
+
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
+    """
+    share = right / count
+    return (share + 1 / (2 * count) - sqrt(share * (1 - share) / count + 1 / (4 * count**2))) / (1 + 1 / count)

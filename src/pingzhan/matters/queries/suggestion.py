@@ -13,7 +13,7 @@ from pingzhan.matters.choices import Status, Target
 from pingzhan.matters.learning.model import Answer, LinearModel, NoModel, load
 from pingzhan.matters.models import LearnedModel, Matter
 from pingzhan.matters.queries.reference import UnitRef, reference
-from pingzhan.matters.rules import classify
+from pingzhan.matters.rules import Guess, classify
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +53,17 @@ def suggested_category(text: str, *, group: str = "", explain: bool = False) -> 
     guess = classify(text, words)
     if guess is None or not known.categories[guess.category].danger:
         answer = _sure(Target.CATEGORY, text, explain=explain)
-        if answer is not None and answer.label in words:
+        if answer is not None and answer.label in words and outweighs(answer, guess):
             return Suggested(answer.label, answer.words, True, answer.probability)
     return Suggested(guess.category, guess.words, False) if guess else None
+
+
+def outweighs(answer: Answer, guess: Guess | None) -> bool:
+    """Whether what was learned counts beside keywords that say otherwise: where it is likelier than all else together.
+
+    What was learned from few texts goes by words that mean nothing; keywords were chosen by somebody.
+    """
+    return guess is None or guess.category == answer.label or answer.probability > 0.5
 
 
 def suggested_unit(text: str, path: str) -> SuggestedUnit | None:
