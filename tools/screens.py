@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +80,11 @@ def main(names: Sequence[str]) -> int:
         serving(Path(directory)) as demo,
         browsing() as browser,
     ):
+        in_emergency = False
         for picture in sorted(wanted, key=lambda one: one.emergency):
-            if picture.emergency:
+            if picture.emergency and not in_emergency:
                 begin_emergency()
+                in_emergency = True
             size = keep(take(browser, demo, picture), SCREENS / f"{picture.name}.png")
             print(f"{picture.name:24} {size // 1000:4} kB")
     if not names:
@@ -166,18 +168,16 @@ def look_into(url: str) -> Demo:
 
 def begin_emergency() -> None:
     """Put the whole area under a response, as the command post will."""
-    from pingzhan.modes.models import Response, ResponsePlace
-    from pingzhan.places.models import Place
+    from pingzhan.access.actors import SYSTEM
+    from pingzhan.modes.queries import forget
+    from pingzhan.response.models import Plan
+    from pingzhan.response.operations import activate
+    from pingzhan.response.queries.compile import compile_plan
 
-    if Response.objects.exists():
-        return
-    now = datetime.now(UTC)
-    response = Response.objects.create(
-        plan="防汛防台专项预案", level=2, since=now - timedelta(hours=3), until=now + timedelta(days=2)
-    )
-    top = Place.objects.filter(parent__isnull=True).order_by("code").first()
-    assert top is not None
-    ResponsePlace.objects.create(response=response, path=top.path)
+    now, plan = datetime.now(UTC), Plan.objects.get(code="flood-typhoon")
+    manifest = compile_plan(plan, level=2, codes=[plan.place.code], at=now)
+    activate(plan=plan, level=2, codes=manifest.places, digest=manifest.digest, by=SYSTEM, at=now)
+    forget()
 
 
 # --- the pictures ---------------------------------------------------------------------------------------------------
