@@ -2,15 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
+from ninja import Router
 
 from pingzhan.api.bodies import PICTURES, json_body, pictures_of
 from pingzhan.api.callers import ApiRequest
-from pingzhan.api.schemas.common import In
+from pingzhan.api.parameters import IdempotencyKey, MatterNumber
+from pingzhan.api.responses import STAFF, WRITE, answers
+from pingzhan.api.schemas.common import In, Out
 from pingzhan.api.writing import write
 from pingzhan.matters.operations.pictures import StoredPicture, store_pictures
+from pingzhan.matters.queries.lists import matter_for
+
+if TYPE_CHECKING:
+    from pingzhan.matters.models import Matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +70,34 @@ def through(
         return work(data.fields("attachments") | shown)
 
     return write(request, route=f"{door.name}:{thing}", owner=owner, before=before, work=taken)
+
+
+def open_on_matter(
+    router: Router, door: Door, *, out: type[Out], show: "Callable[[ApiRequest, Matter, Any], Out]", family: str
+) -> None:
+    """Register `POST /{number}/<name>` for those who may see the matter: `show` tells what `take` came to.
+
+    `family` goes before the name of the address in the table of routes.
+    """
+
+    def take(
+        request: ApiRequest,
+        number: MatterNumber,
+        idempotency_key: IdempotencyKey,
+        data: door.body = door.default,  # type: ignore[name-defined]
+    ) -> HttpResponse:
+        matter = matter_for(request.actor, number)
+
+        def work(given: dict[str, Any]) -> tuple[int, Out]:
+            return 200, show(request, matter, door.take(matter=matter, by=request.actor, at=request.at, **given))
+
+        return through(request, door, data, thing=number, work=work)
+
+    router.post(
+        f"/{{number}}/{door.name}",
+        response=answers({200: out}, *STAFF, *WRITE),
+        operation_id=f"{door.name}_matter",
+        summary=door.summary,
+        description=door.description,
+        url_name=f"{family}-{door.name}",
+    )(take)

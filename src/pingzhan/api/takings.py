@@ -4,14 +4,13 @@
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
 from pingzhan.api.callers import SIGNED_IN, ApiRequest
-from pingzhan.api.doors import Door, through
-from pingzhan.api.parameters import IdempotencyKey, MatterNumber
-from pingzhan.api.responses import STAFF, WRITE, answers
+from pingzhan.api.doors import Door, open_on_matter
+from pingzhan.api.parameters import MatterNumber
+from pingzhan.api.responses import STAFF, answers
 from pingzhan.api.schemas import takings as schemas
 from pingzhan.core.errors import NotAllowed
 from pingzhan.matters.choices_taking import TakingEnd, TakingWay
@@ -43,32 +42,11 @@ DOORS = (
 )  # fmt: skip
 
 
-def _open(door: Door) -> None:
-    def take(
-        request: ApiRequest,
-        number: MatterNumber,
-        idempotency_key: IdempotencyKey,
-        data: door.body = door.default,  # type: ignore[name-defined]
-    ) -> HttpResponse:
-        matter = matter_for(request.actor, number)
-
-        def work(given: dict[str, Any]) -> tuple[int, schemas.TakingOut]:
-            return 200, taking_out(door.take(matter=matter, by=request.actor, at=request.at, **given), number)
-
-        return through(request, door, data, thing=number, work=work)
-
-    router.post(
-        f"/{{number}}/{door.name}",
-        response=answers({200: schemas.TakingOut}, *STAFF, *WRITE),
-        operation_id=f"{door.name}_matter",
-        summary=door.summary,
-        description=door.description,
-        url_name=f"taking-{door.name}",
-    )(take)
-
-
 for _door in DOORS:
-    _open(_door)
+    open_on_matter(
+        router, _door, out=schemas.TakingOut, family="taking",
+        show=lambda _request, matter, taking: taking_out(taking, matter.number),
+    )  # fmt: skip
 
 
 @router.get(
