@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from pingzhan.matters.models import Matter, Remark
 
@@ -98,9 +98,16 @@ def test_two_at_one_sheet_see_each_other_and_nobody_is_locked_out(world: "World"
     secretary, staff = visit("desk", "secretary"), visit("desk", "community_staff")
     secretary.goto(f"/desk/matters/{matter.number}/")
     expect(secretary.locator("#presence")).to_be_attached()
-    with staff.expect_response("**/presence/"):
+    held: list[Route] = []
+    staff.route("**/presence/", lambda route: held.append(route))
+    with staff.expect_request("**/presence/"):
         staff.goto(f"/desk/matters/{matter.number}/")
+    before = staff.locator(".step-box").first.bounding_box()
+    held[0].continue_()
     expect(staff.locator(".presence-who")).to_contain_text("沈书记 也在看")
+    # What moved while it comes would be missed by whoever is about to press it.
+    assert staff.locator(".step-box").first.bounding_box() == before
+    staff.unroute("**/presence/")
     form = secretary.locator('form[action*="/accept/"]')
     form.locator(".step-buttons button").first.click()
     expect(secretary.locator(".sheet-chips")).to_contain_text("待转办")
