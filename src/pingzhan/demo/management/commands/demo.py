@@ -146,7 +146,9 @@ def _raise_interrupt(number: int, frame: Any) -> None:
 
 
 def stop(processes: list["subprocess.Popen[bytes]"]) -> None:
-    """Ask all to end, wait, then end what is left."""
+    """Ask all to end, wait, then end what is left; whoever asks again meanwhile does not leave something running."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     for process in processes:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
