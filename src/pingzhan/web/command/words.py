@@ -9,11 +9,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from pingzhan.core.errors import Invalid
-from pingzhan.matters.choices import ClockKind
 from pingzhan.matters.queries.reference import reference
 from pingzhan.modes.choices import OverlayKind
 from pingzhan.people.queries.skills import catalogue
 from pingzhan.places.names import named
+from pingzhan.response.queries.words import clock_label
 from pingzhan.stations.queries import functions
 from pingzhan.web.words import how_far
 
@@ -118,7 +118,7 @@ def item_title(section: str, item: Mapping[str, Any], kinds: Mapping[str, str]) 
     if section == "bookings":
         return str(_("、")).join(kinds.get(code, code) for code in item["functions"])
     if section == "clocks":
-        return str(dict(ClockKind.choices).get(item["clock"], item["clock"]))
+        return clock_label(item["clock"])
     return str(next((item[name] for name in ("title", "item", "need", "text") if item.get(name)), item["code"]))
 
 
