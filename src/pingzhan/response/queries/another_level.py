@@ -1,6 +1,6 @@
 """What taking a response to another level would change: what comes, what is said otherwise, what ends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -65,16 +65,20 @@ def compile_level(response: "Response", row: Activation, *, level: int, at: date
 
     Whoever has a duty keeps it where they still fit: a change of level must not send people about who know their work.
     """
-    duties = laid_now(response).filter(kind=OverlayKind.PERSON_DUTY)
-    rows = duties.values_list("target", "key", "person_id")
-    on_duty = {(target, key): person for target, key, person in rows if person is not None}
+    return _compile(response, row, level, at, laid=_laid_now(response).filter(kind=OverlayKind.PERSON_DUTY))
+
+
+def _compile(response: "Response", row: Activation, level: int, at: datetime, *, laid: "Iterable[Overlay]") -> Manifest:
+    """`laid`: what the response has laid, at least the duties."""
+    duties = (one for one in laid if one.kind == OverlayKind.PERSON_DUTY)
+    on_duty = {(one.target, one.key): one.person_id for one in duties if one.person_id is not None}
     return compile_plan(
         row.plan, level=level, codes=row.places, at=at, exercise=response.exercise, version=row.version, after="",
         on_duty=on_duty,
     )  # fmt: skip
 
 
-def laid_now(response: "Response") -> "QuerySet[Overlay]":
+def _laid_now(response: "Response") -> "QuerySet[Overlay]":
     """What the response has laid and not taken back."""
     return overlays_of(response).filter(until__isnull=True)
 
@@ -82,8 +86,8 @@ def laid_now(response: "Response") -> "QuerySet[Overlay]":
 @no_collecting()
 def another_level(response: "Response", row: Activation, *, level: int, at: datetime) -> AnotherLevel:
     """Compare what the response lays now with what it would lay at `level`. Raises as compile_plan does."""
-    manifest = compile_level(response, row, level=level, at=at)
-    rows = laid_now(response).order_by("kind", "path", "target", "key", "id")
+    rows = list(_laid_now(response).order_by("kind", "path", "target", "key", "id"))
+    manifest = _compile(response, row, level, at, laid=rows)
     laid: dict[Any, Overlay] = {(one.kind, one.target, one.key): one for one in rows}
     new, changed, same = [], [], 0
     for item in manifest.items:
