@@ -240,6 +240,21 @@ def test_by_the_api_another_level_is_previewed_and_taken_only_as_it_was_seen(wor
     assert send(f"{address}/preview", level=2).status_code == 409
 
 
+def test_the_preview_of_another_level_asks_no_more_for_a_district_than_for_a_community(world: World) -> None:
+    ready(world)
+    command = enter(world, "command")
+    asked = []
+    for code in (HOME, DISTRICT):
+        response = activate(world, command, places=[code])
+        address = f"/api/v1/responses/{response.pk}/change_level/preview"
+        command.post(address, {"level": 4}, content_type="application/json")  # what is read once in a while
+        with CaptureQueriesContext(connection) as captured:
+            answer = command.post(address, {"level": 4}, content_type="application/json")
+        assert answer.status_code == 200
+        asked.append(len(captured))
+    assert asked[0] == asked[1]
+
+
 def test_an_outdated_preview_shows_the_new_one(world: World) -> None:
     ready(world)
     command = enter(world, "command")
